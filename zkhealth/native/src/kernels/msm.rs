@@ -1,0 +1,88 @@
+//! Multi-scalar multiplication: Straus in constant time, buckets in variable time.
+
+use super::fr::Digits;
+use super::group::Group;
+use super::recode::{digit, select, windows};
+
+const W: usize = 5;
+const ENTRIES: usize = 1 << (W - 1);
+/// Points that share one run of doublings; bounds the memory for tables.
+const BLOCK: usize = 1024;
+
+/// Σ scalars[i]·points[i] in constant time: only the number of points shows.
+///
+/// Straus with signed windows: each point has a table of 1…16 times itself,
+/// every entry is read at every lookup, and the doublings are shared.
+pub fn constant_time<G: Group>(points: &[G::Affine], scalars: &Digits) -> G::Jacobian {
+    let mut total = G::Jacobian::default();
+    for (block, digits) in points.chunks(BLOCK).zip(scalars.0.chunks(BLOCK)) {
+        let tables = multiples::<G>(block);
+        let mut acc = G::Jacobian::default();
+        for i in (0..windows(W)).rev() {
+            if i + 1 < windows(W) {
+                (0..W).for_each(|_| G::double(&mut acc));
+            }
+            for (table, scalar) in tables.chunks_exact(ENTRIES).zip(digits) {
+                let (magnitude, negative) = digit(&scalar.b, i, W);
+                let mut entry = select(table, magnitude);
+                G::negate_if(&mut entry, negative);
+                G::add_affine(&mut acc, &entry);
+            }
+        }
+        total = G::add(&total, &acc);
+    }
+    total
+}
+
+/// Σ of the points whose scalar is 1, in constant time; `None` if a scalar is neither 0 nor 1.
+pub fn select_sum<G: Group>(points: &[G::Affine], scalars: &Digits) -> Option<G::Jacobian> {
+    let beyond_bits = scalars.0.iter().fold(0, |acc, s| s.b[1..].iter().fold(acc | s.b[0] >> 1, |a, b| a | b));
+    if beyond_bits != 0 {
+        return None;
+    }
+    let mut acc = G::Jacobian::default();
+    for (point, scalar) in points.iter().zip(&scalars.0) {
+        G::add_affine(&mut acc, &select(std::slice::from_ref(point), u32::from(scalar.b[0])));
+    }
+    Some(acc)
+}
+
+/// 1·P … 16·P of each point, one after the other.
+fn multiples<G: Group>(points: &[G::Affine]) -> Vec<G::Affine> {
+    let mut out = Vec::with_capacity(points.len() * ENTRIES);
+    for point in points {
+        let mut multiple = G::lift(point);
+        out.push(multiple);
+        for _ in 1..ENTRIES {
+            G::add_affine(&mut multiple, point);
+            out.push(multiple);
+        }
+    }
+    G::to_affine(&out)
+}
+
+/// The same sum in variable time, for public scalars.
+pub fn variable_time<G: Group>(points: &[G::Affine], scalars: &Digits) -> G::Jacobian {
+    let kept: Vec<usize> = (0..points.len())
+        .filter(|&i| !G::is_identity(&points[i]) && scalars.0[i].b != [0; 32])
+        .collect();
+    match kept[..] {
+        [] => G::Jacobian::default(),
+        [i] => G::mult(&points[i], &scalars.0[i]),
+        _ if kept.len() == points.len() => G::pippenger(points, &scalars.0, bit_length(scalars)),
+        _ => {
+            let points: Vec<_> = kept.iter().map(|&i| points[i]).collect();
+            let scalars = Digits(kept.iter().map(|&i| scalars.0[i].clone()).collect());
+            G::pippenger(&points, &scalars.0, bit_length(&scalars))
+        }
+    }
+}
+
+fn bit_length(scalars: &Digits) -> usize {
+    let mut any = [0u8; 32];
+    for s in &scalars.0 {
+        any.iter_mut().zip(&s.b).for_each(|(a, b)| *a |= b);
+    }
+    let top = any.iter().rposition(|&b| b != 0).unwrap_or(0);
+    8 * top + (8 - any[top].leading_zeros() as usize).max(1)
+}
