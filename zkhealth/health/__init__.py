@@ -1,0 +1,38 @@
+"""Health records as they really come, read into days and codes.  Plain Python: no cryptography, no network, no clock.
+
+    >>> from zkhealth.health import SAMPLE_AT, read_bundle, sample_bundle
+    >>> history = read_bundle(sample_bundle())
+    >>> history.up_to(SAMPLE_AT)
+    PatientHistory(birth known, 4 immunizations, 1 skipped, 0 missing)
+
+What is read is what the file says.  No signature is checked here: who vouches for a record is another layer's business.
+Personal data never appears in a message, a repr or a log; ask for the fields by name.
+"""
+
+from zkhealth.health.codes import COVID19, INFLUENZA, SYSTEMS, Code, parse_code
+from zkhealth.health.dates import EPOCH, LAST_DATE, DayInterval, date_of, days, parse_date, years_before
+from zkhealth.health.fhir import read_bundle
+from zkhealth.health.history import Immunization, PatientHistory
+from zkhealth.health.sample import SAMPLE_AT, sample_bundle
+from zkhealth.health.source import read_object
+
+__all__ = [
+    "read_bundle",
+    "read_object",
+    "PatientHistory",
+    "Immunization",
+    "Code",
+    "parse_code",
+    "SYSTEMS",
+    "COVID19",
+    "INFLUENZA",
+    "DayInterval",
+    "parse_date",
+    "days",
+    "date_of",
+    "years_before",
+    "EPOCH",
+    "LAST_DATE",
+    "SAMPLE_AT",
+    "sample_bundle",
+]
