@@ -1,0 +1,5 @@
+"""`python -m zkhealth`, the same as the command."""
+
+from zkhealth.cli import main
+
+main()

@@ -1,0 +1,152 @@
+"""What a verifier asks of a record: an age, a vaccine of a list, a time since it was given.
+
+>>> policy = Policy(date(2026, 11, 23), min_age=18, days=(14, 270))
+>>> policy.explain()
+['at least 18 years old on 2026-11-23', 'vaccine given 14 to 270 days before 2026-11-23']
+>>> Policy.from_json(policy.to_json()) == policy
+True
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from zkhealth.errors import DecodingError
+from zkhealth.health import Code, days, parse_code, read_object, years_before
+from zkhealth.rangeproof import Committed, Interval, Table, between, one_of
+from zkhealth.records.record import Record, code_scalar
+
+_FIELDS = {"version", "at", "min_age", "vaccines", "days"}
+_MAX_CODES = 1000
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Facts asked for on the day `at`; None where nothing is asked.
+
+    Raises:
+        ValueError: nothing is asked, or something that no record could show.
+    """
+
+    at: date
+    min_age: int | None = None
+    vaccines: tuple[Code, ...] | None = None
+    days: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        if self.min_age is None and self.vaccines is None and self.days is None:
+            raise ValueError("a policy asks for at least one of age, vaccine and days")
+        days(self.at)
+        if self.min_age is not None:
+            years_before(self.at, self.min_age)
+        if self.vaccines is not None and not 0 < len(self.vaccines) <= _MAX_CODES:
+            raise ValueError(f"expected 1 to {_MAX_CODES} vaccine codes")
+        if self.days is not None and not 0 <= self.days[0] <= self.days[1] <= days(self.at):
+            raise ValueError("expected days LO..HI with 0 <= LO <= HI, not before 1900")
+
+    def facts(self, hidden: dict[str, Committed]) -> list[Interval | Table]:
+        """The same as facts about hidden attributes, by name.  A partial date counts by its worse day."""
+        facts: list[Interval | Table] = []
+        if self.min_age is not None:
+            facts.append(between(hidden["birth_hi"], 0, days(years_before(self.at, self.min_age))))
+        if self.vaccines is not None:
+            facts.append(one_of(hidden["vaccine"], map(code_scalar, self.vaccines)))
+        if self.days is not None:
+            first, last = self.window()
+            facts += [between(hidden[name], first, last) for name in ("given_lo", "given_hi")]
+        return facts
+
+    def window(self) -> tuple[int, int]:
+        """The first and the last day on which the vaccine may have been given."""
+        lo, hi = self.days or (0, days(self.at))
+        return days(self.at) - hi, days(self.at) - lo
+
+    def shortfalls(self, record: Record) -> tuple[list[str], list[str]]:
+        """For the holder: why the record does not meet the policy, and what it does not say."""
+        unmet, missing = [], []
+        if self.min_age is not None:
+            if record.birth is None:
+                missing.append("the date of birth")
+            elif record.birth.hi > days(years_before(self.at, self.min_age)):
+                partial = " (by the latest day that the record allows)" if record.birth.is_partial else ""
+                unmet.append(f"not yet {self.min_age} years old on {self.at}{partial}")
+        if self.vaccines is not None:
+            if record.vaccine is None:
+                missing.append(f"a completed immunization with a code, given by {self.at}")
+            elif record.vaccine not in self.vaccines:
+                unmet.append("the vaccine is not one of the list")
+        if self.days is not None:
+            first, last = self.window()
+            if record.given is None:
+                missing.append(f"a completed immunization with a date, given by {self.at}")
+            elif record.given.lo < first or record.given.hi > last:
+                ago = f"{days(self.at) - record.given.lo} days"
+                if record.given.is_partial:
+                    ago = f"{days(self.at) - record.given.hi} to {ago}"
+                unmet.append(f"the vaccine was given {ago} before {self.at}, not {self.days[0]} to {self.days[1]}")
+        return unmet, missing
+
+    def explain(self) -> list[str]:
+        """What is proven, in plain words."""
+        words = []
+        if self.min_age is not None:
+            words.append(f"at least {self.min_age} years old on {self.at}")
+        if self.vaccines is not None:
+            words.append(f"vaccine is one of a list of {len(self.vaccines)}")
+        if self.days is not None:
+            words.append(f"vaccine given {self.days[0]} to {self.days[1]} days before {self.at}")
+        return words
+
+    def digest(self) -> bytes:
+        """SHA-256 of the canonical JSON."""
+        return hashlib.sha256(self.to_json().encode()).digest()
+
+    def to_json(self) -> str:
+        """Canonical JSON: keys sorted, no white space."""
+        content: dict[str, Any] = {"version": 1, "at": self.at.isoformat()}
+        if self.min_age is not None:
+            content["min_age"] = self.min_age
+        if self.vaccines is not None:
+            content["vaccines"] = [code.canonical for code in self.vaccines]
+        if self.days is not None:
+            content["days"] = list(self.days)
+        return json.dumps(content, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Policy:
+        """The inverse of `to_json`.
+
+        Raises:
+            DecodingError: not such a policy; an unknown field is named.
+        """
+        content = read_object(text)
+        if content.get("version") != 1:
+            raise DecodingError("expected a policy of version 1")
+        if unknown := sorted(set(content) - _FIELDS):
+            raise DecodingError(f"unknown field in a policy: {unknown[0]!r}")
+        try:
+            return cls(
+                date.fromisoformat(content["at"]),
+                _int(content.get("min_age")),
+                None if "vaccines" not in content else tuple(parse_code(code) for code in content["vaccines"]),
+                None if "days" not in content else _pair(content["days"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as e:
+            raise DecodingError(f"not a policy: {type(e).__name__}") from None
+
+
+def _int(value: object) -> int | None:
+    if value is not None and type(value) is not int:
+        raise TypeError("expected an integer")
+    return value
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    lo, hi = value
+    if type(lo) is not int or type(hi) is not int:
+        raise TypeError("expected two integers")
+    return lo, hi

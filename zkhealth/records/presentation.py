@@ -1,0 +1,109 @@
+"""Proving a policy on one record under a published Merkle root.
+
+The presentation shows the leaf (five commitments), its place in the tree, and one
+range argument for all facts.  It hides the attributes, not which leaf they are in:
+showing the same record twice can be linked.  Policy, root, size and nonce are the
+verifier's; the proof is bound to them, to the leaf and to its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cbor2
+
+from zkhealth.curve import G1
+from zkhealth.errors import DecodingError, VerificationError
+from zkhealth.field import as_bytes
+from zkhealth.merkle import Proof, decode_proof, encode_proof, verify_inclusion
+from zkhealth.rangeproof import Committed, Statement, prove, verify
+from zkhealth.records.policy import Policy
+from zkhealth.records.record import ATTRIBUTES, LEAF_BYTES, CommittedRecord
+from zkhealth.transcript import joined
+
+_TAG = b"zkhealth/records/presentation/v1"
+_VERSION = 1
+_MAX_BYTES = 1 << 16
+NONCE_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """What the holder sends."""
+
+    index: int
+    leaf: bytes
+    path: Proof
+    proof: bytes
+
+    def encode(self) -> bytes:
+        """Deterministic CBOR (RFC 8949, section 4.2): [version, index, leaf, path, proof]."""
+        return cbor2.dumps([_VERSION, self.index, self.leaf, encode_proof(self.path), self.proof], canonical=True)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Presentation:
+        """The inverse of `encode`.
+
+        Raises:
+            DecodingError: too long, or not exactly what `encode` makes.
+        """
+        data = as_bytes(data)
+        if len(data) > _MAX_BYTES:
+            raise DecodingError(f"expected at most {_MAX_BYTES} bytes, got {len(data)}")
+        try:
+            content = cbor2.loads(data)
+        except Exception:  # cbor2 raises what its input provokes: also RecursionError, OverflowError and others
+            raise DecodingError("a presentation is CBOR") from None
+        match content:
+            case [int(version), int(index), bytes(leaf), bytes(path), bytes(proof)] if version == _VERSION:
+                out = cls(index, leaf, decode_proof(path), proof)
+            case _:
+                raise DecodingError("expected a presentation of version 1")
+        if out.encode() != data:
+            raise DecodingError("the presentation is not in canonical form")
+        return out
+
+
+def present(
+    policy: Policy, root: bytes, size: int, nonce: bytes, held: CommittedRecord, place: tuple[int, Proof]
+) -> bytes:
+    """Prove the policy on the record that is at `place` (index and path) under the root.
+
+    Raises:
+        WitnessError: the record does not meet the policy.
+    """
+    index, path = place
+    statement, hidden = _statement(policy, held.commitments)
+    scalars = held.record.scalars()
+    openings = {x: (scalars[i], held.blindings[i]) for i, x in hidden.items() if x in statement.hidden}
+    proof = prove(statement, openings, _context(policy, root, size, nonce, index, held.leaf))
+    return Presentation(index, held.leaf, path, proof).encode()
+
+
+def check(policy: Policy, root: bytes, size: int, nonce: bytes, presentation: bytes) -> Presentation:
+    """Check a presentation against the verifier's own policy, root, size and nonce.
+
+    Raises:
+        DecodingError: the bytes are not a presentation.
+        VerificationError: it does not prove the policy.
+    """
+    shown = Presentation.decode(presentation)
+    if len(shown.leaf) != LEAF_BYTES:
+        raise VerificationError(f"expected a record of {LEAF_BYTES} bytes, got {len(shown.leaf)}")
+    verify_inclusion(root, size, shown.index, shown.leaf, shown.path)
+    statement, _ = _statement(policy, G1.decode(shown.leaf, len(ATTRIBUTES)))
+    verify(statement, shown.proof, _context(policy, root, size, nonce, shown.index, shown.leaf))
+    return shown
+
+
+def _statement(policy: Policy, commitments: G1) -> tuple[Statement, dict[int, Committed]]:
+    """The policy as a statement about the commitments, and these by place."""
+    hidden = {i: Committed(C) for i, C in enumerate(commitments)}
+    return Statement(*policy.facts(dict(zip(ATTRIBUTES, hidden.values(), strict=True)))), hidden
+
+
+def _context(policy: Policy, root: bytes, size: int, nonce: bytes, index: int, leaf: bytes) -> bytes:
+    if len(nonce) != NONCE_BYTES:
+        raise ValueError(f"expected a nonce of {NONCE_BYTES} bytes, got {len(nonce)}")
+    numbers = (n.to_bytes(8, "big") for n in (size, index))
+    return joined(_TAG, policy.digest(), root, nonce, *numbers, leaf)
