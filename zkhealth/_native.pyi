@@ -1,6 +1,8 @@
 from collections.abc import Sequence
 from typing import final
 
+build_profile: str
+
 @final
 class Scalars:
     @staticmethod

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from zkhealth.backend.interface import Scalars
 
 
+MAX_LENGTH = 1 << 26
+"""No vector is made longer than this, so that an absurd length is an error before memory runs out."""
+
+
 class Fr:
     """A scalar `Fr(3)` or a vector `Fr([1, 2, 3])`; ints are reduced modulo r.
 
@@ -79,6 +83,9 @@ class Fr:
         object.__setattr__(self, "is_scalar", is_scalar)
 
     def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("Fr is immutable")
+
+    def __delattr__(self, name: str) -> None:
         raise AttributeError("Fr is immutable")
 
     # --- making -------------------------------------------------------------
@@ -237,6 +244,8 @@ class Fr:
         >>> Fr([1, 2]).kron(Fr([10, 100])).ints()
         [10, 100, 20, 200]
         """
+        if not isinstance(other, Fr):
+            raise TypeError(f"expected Fr, got {type(other).__name__}")
         return Fr._of(self._handle.kron(other._handle), is_scalar=False)
 
     def _zip(self, other: Fr, operation: str) -> Fr:
@@ -278,7 +287,7 @@ def decoded(decode: Any, data: object, n: int | None, width: int) -> tuple[Any, 
     data = as_bytes(data)
     if n is None and not data:
         raise DecodingError(f"expected at least {width} bytes, got none")
-    if n is not None and len(data) != _size(n) * width:
+    if n is not None and len(data) != _natural(n) * width:
         raise DecodingError(f"expected {n * width} bytes, got {len(data)}")
     return decode(data), len(data) == width
 
@@ -287,18 +296,25 @@ def select(handle: Any, length: int, key: Any) -> tuple[Any, bool]:
     """`handle[key]` for an int, a slice, or a list of ints."""
     if isinstance(key, slice):
         chosen = range(length)[key]
-        return handle.slice(chosen.start, chosen.step, len(chosen)), False
+        return handle.slice(chosen.start, chosen.step if len(chosen) > 1 else 1, len(chosen)), False
     if isinstance(key, list):
-        return handle.take([range(length)[operator.index(i)] for i in key]), False
-    return handle.take([range(length)[operator.index(key)]]), True
+        return handle.take([range(length)[_index(i)] for i in key]), False
+    return handle.take([range(length)[_index(key)]]), True
 
 
-def _size(n: object) -> int:
+def _natural(n: object) -> int:
     if isinstance(n, bool) or not isinstance(n, int):
         raise TypeError(f"expected a number of elements, got {type(n).__name__}")
     if n < 0:
         raise ValueError(f"expected a number of elements, got {n}")
     return n
+
+
+def _size(n: object) -> int:
+    """How many elements are to be made."""
+    if _natural(n) > MAX_LENGTH:
+        raise ValueError(f"expected at most {MAX_LENGTH} elements")
+    return _natural(n)
 
 
 def _from_ints(values: Iterable[Any]) -> Scalars:
@@ -318,6 +334,8 @@ def _index(value: Any) -> int:
 
 def _from_array(array: Any) -> tuple[Scalars, bool]:
     """A NumPy or galois array: (n, 32) bytes, or integers of dimension 0 or 1."""
+    if getattr(type(array), "order", Fr.MODULUS) != Fr.MODULUS:
+        raise TypeError(f"expected a galois array modulo r, got one of order {type(array).order}")
     if array.dtype.kind not in "iuO":
         raise TypeError(f"expected an array of integers, got {array.dtype}")
     if array.ndim == 2 and array.dtype.itemsize == 1 and array.dtype.kind == "u":

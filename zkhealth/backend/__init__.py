@@ -11,12 +11,14 @@ import importlib
 import importlib.util
 import os
 import sys
+import threading
 import warnings
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from zkhealth.backend.interface import Backend
 
+_lock = threading.Lock()
 _forced = os.environ.get("ZKHEALTH_BACKEND", "")
 _has_native = importlib.util.find_spec("zkhealth._native") is not None
 if _forced not in {"", "native", "reference"}:
@@ -38,12 +40,18 @@ def backend_name() -> str:
 @functools.cache
 def load() -> Backend:
     """The chosen backend, imported at the first call."""
+    with _lock:  # so that two first calls warn once
+        return _loaded()
+
+
+@functools.cache
+def _loaded() -> Backend:
     if _name == "reference" and not _forced:
         warnings.warn(
             "zkhealth runs on its reference backend, which is slow and not constant-time: this installation "
             "has no compiled module (install with a Rust toolchain, or set ZKHEALTH_BACKEND=reference to accept it)",
             RuntimeWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
     limit = sys.getrecursionlimit()
     try:

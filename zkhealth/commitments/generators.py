@@ -38,6 +38,8 @@ def range_bases(n: int) -> tuple[G1, G1]:
 
 
 def _indexed(role: bytes, n: int) -> G1:
+    if n < 0:
+        raise ValueError(f"expected a number of generators, got {n}")
     return _derived(role, 1 << max(n - 1, 0).bit_length())[:n]
 
 

@@ -52,7 +52,9 @@ class Pedersen:
         Raises:
             VerificationError: it does not.
         """
-        if _sum(_value(v), s) != C:
+        v = _value(v)
+        _check_type(s)
+        if v.is_scalar != s.is_scalar or (not s.is_scalar and len(v) != len(s)) or _sum(v, s) != C:
             raise VerificationError("the commitment does not open to this value")
 
 
@@ -80,6 +82,7 @@ class VectorPedersen:
         Raises:
             ValueError: not `n` values, or `s` is zero.
         """
+        _check_type(v)
         if v.is_scalar or len(v) != self.n:
             raise ValueError(f"expected a vector of {self.n} values")
         s = _blinding(Fr(0), s)
@@ -91,7 +94,9 @@ class VectorPedersen:
         Raises:
             VerificationError: it does not.
         """
-        if v.is_scalar or len(v) != self.n or concat(v, s) @ self.bases != C:
+        _check_type(v)
+        _check_type(s)
+        if v.is_scalar or len(v) != self.n or not s.is_scalar or concat(v, s) @ self.bases != C:
             raise VerificationError("the commitment does not open to these values")
 
 
@@ -115,11 +120,15 @@ def _blinding(v: Fr, s: Fr | None) -> Fr:
     """A fresh blinding where none is given; never zero, or the value could be guessed and checked."""
     if s is None:
         return Fr.random(None if v.is_scalar else len(v))
-    if not isinstance(s, Fr):
-        raise TypeError(f"expected a blinding in Fr, got {type(s).__name__}")
+    _check_type(s)
     if s.is_scalar != v.is_scalar or (not s.is_scalar and len(s) != len(v)):
         raise ValueError("expected one blinding for each value")
     data = s.encode()
     if any(data[i : i + 32] == bytes(32) for i in range(0, len(data), 32)):
         raise ValueError("a blinding must not be zero")
     return s
+
+
+def _check_type(scalars: object) -> None:
+    if not isinstance(scalars, Fr):
+        raise TypeError(f"expected Fr, got {type(scalars).__name__}")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from zkhealth.curve.points import G1
 from zkhealth.field import Fr
+
+if TYPE_CHECKING:
+    from zkhealth.backend.interface import Table
 
 
 class FixedBases:
@@ -21,9 +26,18 @@ class FixedBases:
     __slots__ = ("_table", "points")
     __array_ufunc__ = None
 
+    points: G1
+    _table: Table
+
     def __init__(self, points: G1) -> None:
-        self.points = points if not points.is_point else G1.stack(points)
-        self._table = self.points._handle.precompute()
+        vector = G1.stack(points)
+        if len(vector) == 0:
+            raise ValueError("expected at least one point")
+        object.__setattr__(self, "points", vector)
+        object.__setattr__(self, "_table", vector._handle.precompute())
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("FixedBases are immutable")
 
     def __len__(self) -> int:
         return len(self.points)
@@ -40,6 +54,8 @@ class FixedBases:
             ValueError: not one column for each base, or columns of different lengths.
 
         """
+        if not all(isinstance(column, Fr) for column in columns):
+            raise TypeError("expected vectors of Fr")
         if any(column.is_scalar for column in columns) or len({len(column) for column in columns}) > 1:
             raise ValueError("expected vectors of one length")
         return self._sums(list(columns), is_point=False)

@@ -19,6 +19,6 @@ def pairing_product_is_one(pairs: Iterable[tuple[G1, G2]]) -> bool:
     listed = list(pairs)
     P = G1.stack(*(p for p, _ in listed))
     Q = G2.stack(*(q for _, q in listed))
-    if len(P) != len(listed) or len(Q) != len(listed):
+    if not all(p.is_point and q.is_point for p, q in listed):
         raise ValueError("expected pairs of single points")
     return backend.load().pairing_product_is_one(P._handle, Q._handle)

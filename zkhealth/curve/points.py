@@ -49,6 +49,9 @@ class Group:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("points are immutable")
 
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("points are immutable")
+
     @classmethod
     def _points(cls) -> type[Points]:
         raise TypeError("use G1 or G2")

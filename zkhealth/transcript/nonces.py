@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import NoReturn
 
 from zkhealth.field import Fr
 from zkhealth.transcript.transcript import joined
@@ -32,9 +33,14 @@ class Nonces:
 
     def vector(self, n: int) -> Fr:
         """The next `n` nonces: 48 bytes each, so their bias is below 2^−128."""
+        if n < 0:
+            raise ValueError(f"expected a number of nonces, got {n}")
         stream = hashlib.shake_256(self._seed + self._drawn.to_bytes(8, "little"))
         self._drawn += 1
         return Fr.reduce(stream.digest(48 * n), n)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a stream of nonces cannot be copied")
 
     def __repr__(self) -> str:
         return "<Nonces>"

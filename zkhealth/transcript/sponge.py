@@ -35,6 +35,8 @@ class Sponge:
 
     def squeeze(self, n: int) -> bytes:
         """The next `n` bytes of the stream."""
+        if n < 0:
+            raise ValueError(f"expected a number of bytes, got {n}")
         start = self._squeezed
         self._squeezed += n
         return self._hash.digest(self._squeezed)[start:]

@@ -32,11 +32,21 @@ class Transcript:
         self._sponge.absorb(length_prefixed(data))
 
     def absorb_int(self, n: int) -> None:
-        """An integer from 0 to 2^64 − 1."""
+        """An integer from 0 to 2^64 − 1.
+
+        Raises:
+            ValueError: it is not.
+        """
+        if not isinstance(n, int):
+            raise TypeError(f"expected an int, got {type(n).__name__}")
+        if not 0 <= n < 1 << 64:
+            raise ValueError("expected an integer from 0 to 2^64 - 1")
         self._sponge.absorb(n.to_bytes(8, "little"))
 
     def absorb_scalars(self, scalars: Fr) -> None:
         """A scalar, or a vector with its length."""
+        if not isinstance(scalars, Fr):
+            raise TypeError(f"expected Fr, got {type(scalars).__name__}")
         if not scalars.is_scalar:
             self.absorb_int(len(scalars))
         self._sponge.absorb(scalars.encode())
@@ -47,6 +57,8 @@ class Transcript:
         Raises:
             VerificationError: one is the identity, which no honest party sends.
         """
+        if not isinstance(points, G1):
+            raise TypeError(f"expected G1, got {type(points).__name__}")
         if points.has_identity():
             raise VerificationError("the identity is not allowed here")
         if not points.is_point:

@@ -158,15 +158,16 @@ impl FrVec {
         FrVec(vec![self.0.iter().fold(blst_fr::default(), |acc, x| add(&acc, x))])
     }
 
-    /// 1, x, x², … (n of them).
-    pub fn powers(x: &blst_fr, n: usize) -> FrVec {
-        let mut out = FrVec(Vec::with_capacity(n));
+    /// 1, x, x², … (n of them); `None` where there is no memory for so many.
+    pub fn powers(x: &blst_fr, n: usize) -> Option<FrVec> {
+        let mut out = FrVec(Vec::new());
+        out.0.try_reserve_exact(n).ok()?;
         let mut power = one();
         for _ in 0..n {
             out.0.push(power);
             power = mul(&power, x);
         }
-        out
+        Some(out)
     }
 
     /// a[i]·b[j] at i·len(b) + j.

@@ -224,14 +224,42 @@ fn map_to_g2(u: &[u8]) -> Option<blst_p2> {
 }
 
 impl_group!(
-    G1, 48, blst_p1_affine, blst_p1, blst_p1_affine_generator, blst_p1_uncompress, blst_p1_affine_in_g1,
-    blst_p1_affine_compress, blst_p1_from_affine, blst_p1s_to_affine, blst_p1_add_or_double,
-    blst_p1_add_or_double_affine, blst_p1_double, blst_fp_cneg, blst_p1_mult, blst_p1s_mult_pippenger,
-    blst_p1s_mult_pippenger_scratch_sizeof, map_to_g1
+    G1,
+    48,
+    blst_p1_affine,
+    blst_p1,
+    blst_p1_affine_generator,
+    blst_p1_uncompress,
+    blst_p1_affine_in_g1,
+    blst_p1_affine_compress,
+    blst_p1_from_affine,
+    blst_p1s_to_affine,
+    blst_p1_add_or_double,
+    blst_p1_add_or_double_affine,
+    blst_p1_double,
+    blst_fp_cneg,
+    blst_p1_mult,
+    blst_p1s_mult_pippenger,
+    blst_p1s_mult_pippenger_scratch_sizeof,
+    map_to_g1
 );
 impl_group!(
-    G2, 96, blst_p2_affine, blst_p2, blst_p2_affine_generator, blst_p2_uncompress, blst_p2_affine_in_g2,
-    blst_p2_affine_compress, blst_p2_from_affine, blst_p2s_to_affine, blst_p2_add_or_double,
-    blst_p2_add_or_double_affine, blst_p2_double, blst_fp2_cneg, blst_p2_mult, blst_p2s_mult_pippenger,
-    blst_p2s_mult_pippenger_scratch_sizeof, map_to_g2
+    G2,
+    96,
+    blst_p2_affine,
+    blst_p2,
+    blst_p2_affine_generator,
+    blst_p2_uncompress,
+    blst_p2_affine_in_g2,
+    blst_p2_affine_compress,
+    blst_p2_from_affine,
+    blst_p2s_to_affine,
+    blst_p2_add_or_double,
+    blst_p2_add_or_double_affine,
+    blst_p2_double,
+    blst_fp2_cneg,
+    blst_p2_mult,
+    blst_p2s_mult_pippenger,
+    blst_p2s_mult_pippenger_scratch_sizeof,
+    map_to_g2
 );

@@ -63,9 +63,8 @@ fn multiples<G: Group>(points: &[G::Affine]) -> Vec<G::Affine> {
 
 /// The same sum in variable time, for public scalars.
 pub fn variable_time<G: Group>(points: &[G::Affine], scalars: &Digits) -> G::Jacobian {
-    let kept: Vec<usize> = (0..points.len())
-        .filter(|&i| !G::is_identity(&points[i]) && scalars.0[i].b != [0; 32])
-        .collect();
+    let kept: Vec<usize> =
+        (0..points.len()).filter(|&i| !G::is_identity(&points[i]) && scalars.0[i].b != [0; 32]).collect();
     match kept[..] {
         [] => G::Jacobian::default(),
         [i] => G::mult(&points[i], &scalars.0[i]),

@@ -21,7 +21,7 @@ fn pairing_product_is_one(py: Python<'_>, P: &points::G1Points, Q: &points::G2Po
 /// SHA-256(prefix || row) of each `width`-byte row of `data`.
 #[pyfunction]
 fn sha256_rows<'py>(py: Python<'py>, prefix: &[u8], data: &[u8], width: usize) -> PyResult<Bound<'py, PyBytes>> {
-    if width == 0 || !data.len().is_multiple_of(width) {
+    if width == 0 || width > data.len().max(1 << 16) || !data.len().is_multiple_of(width) {
         return Err(PyValueError::new_err("expected a whole number of rows"));
     }
     let digests = py.detach(|| kernels::sha256::rows(prefix, data, width));
@@ -46,9 +46,11 @@ fn broadcasts(a: usize, b: usize) -> PyResult<()> {
 
 /// The positions of a slice, checked against the length.
 fn positions(start: isize, step: isize, n: usize, len: usize) -> PyResult<Vec<usize>> {
-    (0..n as isize)
+    (0..n.min(len + 1))
         .map(|k| {
-            k.checked_mul(step)
+            isize::try_from(k)
+                .ok()
+                .and_then(|k| k.checked_mul(step))
                 .and_then(|offset| start.checked_add(offset))
                 .and_then(|i| usize::try_from(i).ok())
                 .filter(|&i| i < len)
@@ -67,6 +69,7 @@ fn gather<T: Copy>(values: &[T], positions: &[usize]) -> PyResult<Vec<T>> {
 
 #[pymodule]
 fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add("build_profile", if cfg!(debug_assertions) { "debug" } else { "release" })?;
     m.add_class::<scalars::Scalars>()?;
     m.add_class::<points::G1Points>()?;
     m.add_class::<points::G2Points>()?;

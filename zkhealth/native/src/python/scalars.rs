@@ -87,7 +87,7 @@ impl Scalars {
 
     fn powers(&self, py: Python<'_>, n: usize) -> PyResult<Self> {
         let x = self.0 .0.first().ok_or_else(|| PyValueError::new_err("expected one scalar"))?;
-        Ok(Scalars(py.detach(|| FrVec::powers(x, n))))
+        py.detach(|| FrVec::powers(x, n)).map(Scalars).ok_or_else(|| PyValueError::new_err("no memory for so many"))
     }
 
     fn kron(&self, py: Python<'_>, other: &Scalars) -> Self {
