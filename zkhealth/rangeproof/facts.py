@@ -66,7 +66,12 @@ class Committed(Linear):
     def __post_init__(self) -> None:
         if not isinstance(self.C, G1) or not self.C.is_point:
             raise TypeError("expected one point of G1")
-        if self.domain is not None and not -REACH < self.domain[0] <= self.domain[1] < REACH:
+        if self.domain is None:
+            return
+        lo, hi = self.domain
+        if type(lo) is not int or type(hi) is not int:
+            raise TypeError("expected a domain of two ints")
+        if not -REACH < lo <= hi < REACH:
             raise ValueError("expected a domain (lo, hi) with lo <= hi")
 
     def checked(self, value: int) -> int:
@@ -154,17 +159,25 @@ class Table:
     other facts of the same statement, where they depend on the hidden row.
 
     Raises:
-        ValueError: no rows, rows of different lengths, or fewer columns than `xs`.
+        ValueError: no rows, rows of different lengths, fewer columns than `xs`, or two
+            rows that begin alike, so that `xs` would not determine the row.
     """
 
     xs: tuple[Committed, ...]
     rows: tuple[tuple[int, ...], ...]
 
     def __post_init__(self) -> None:
-        if not self.rows or not self.rows[0]:
+        xs, rows = tuple(self.xs), tuple(dict.fromkeys(tuple(map(_reduced, row)) for row in self.rows))
+        object.__setattr__(self, "xs", xs)
+        object.__setattr__(self, "rows", rows)  # copies, so that nothing changes once it has been checked
+        if not all(isinstance(x, Committed) for x in xs):
+            raise TypeError("expected hidden values as Committed")
+        if not rows or not rows[0]:
             raise ValueError("expected at least one row and one column")
-        if len({len(row) for row in self.rows}) != 1 or len(self.rows[0]) < len(self.xs):
+        if len({len(row) for row in rows}) != 1 or len(rows[0]) < len(xs):
             raise ValueError("expected rows of one length, a column for each hidden value")
+        if len({row[: len(xs)] for row in rows}) != len(rows):
+            raise ValueError("two rows of a table begin with the same values")
 
     @property
     def n_bits(self) -> int:
@@ -221,7 +234,7 @@ def one_of(x: Committed, values: Iterable[int | Fr]) -> Table:
 
 def row_of(xs: Sequence[Committed], rows: Iterable[Sequence[int | Fr]]) -> Table:
     """The values of `xs` are the first columns of one row of a public table."""
-    return Table(tuple(xs), tuple(dict.fromkeys(tuple(map(_reduced, row)) for row in rows)))
+    return Table(tuple(xs), tuple(rows))  # type: ignore[arg-type]  # reduced there
 
 
 def interval_weights(width: int) -> list[int]:

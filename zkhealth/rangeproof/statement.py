@@ -19,7 +19,7 @@ from zkhealth.field import Fr, as_bytes, concat
 from zkhealth.rangeproof import argument
 from zkhealth.rangeproof.facts import Column, Committed, Fact, Interval, Table, signed
 from zkhealth.rangeproof.proof import RangeProof
-from zkhealth.rangeproof.rows import Row, Rows
+from zkhealth.rangeproof.rows import MAX_BITS, Row, Rows
 from zkhealth.transcript import Nonces, Transcript, joined
 
 Openings = Mapping[Committed, "tuple[int | Fr, Fr]"]
@@ -46,6 +46,11 @@ class Statement:
             raise ValueError("a fact appears twice")
         place = {committed: k for k, committed in enumerate(self.hidden)}
         n_bits = sum(fact.n_bits for fact in facts)
+        n_terms = sum(len(_hidden(fact)) for fact in facts)
+        if n_bits > MAX_BITS or n_terms > MAX_BITS or len(facts) > MAX_BITS:
+            raise ValueError(
+                f"expected at most {MAX_BITS} bits, facts and terms, got {n_bits}, {len(facts)}, {n_terms}"
+            )
         points = G1.stack(*(x.C for x in self.hidden))
         self.rows = Rows(points, [row for fact in facts for row in self._rows(fact, place)], n_bits)
 
@@ -118,7 +123,7 @@ def verify(statement: Statement, proof: bytes, context: bytes) -> None:
 
 
 def verify_batch(items: Iterable[tuple[Statement, bytes, bytes]]) -> None:
-    """Check (statement, proof, context) triples with one multi-scalar multiplication.
+    """Check (statement, proof, context) triples with one multi-scalar multiplication; none at all is accepted.
 
     The statements may differ in everything.  The weights, 128 bits each, are
     hashed from all contexts, statements and proofs, responses included.
@@ -129,7 +134,9 @@ def verify_batch(items: Iterable[tuple[Statement, bytes, bytes]]) -> None:
     """
     weighing = Transcript(_BATCH_TAG)
     equations = []
-    for statement, proof, context in items:
+    for statement, given_proof, given_context in items:
+        # One copy each: what is checked is what the weights were hashed from, even if a buffer changes meanwhile.
+        proof, context = as_bytes(given_proof), as_bytes(given_context)
         rows = statement.rows
         decoded = RangeProof.decode(proof, rows.N)
         weighing.absorb_bytes(context)
@@ -157,6 +164,10 @@ def _opening(x: Committed, openings: Openings) -> tuple[Fr, Fr]:
         raise WitnessError("an opening is missing")
     value, blinding = openings[x]
     v = value if isinstance(value, Fr) else Fr(value)
+    if not isinstance(blinding, Fr):
+        raise TypeError(f"expected a blinding in Fr, got {type(blinding).__name__}")
+    if blinding == Fr(0):
+        raise WitnessError("a blinding is zero, so that the commitment hides nothing")
     try:
         Pedersen().open(x.C, v, blinding)
     except VerificationError:
