@@ -33,7 +33,7 @@ def expand_message_xmd(msg: bytes, dst: bytes, length: int) -> bytes:
     b_0 = hashlib.sha256(bytes(64) + msg + length.to_bytes(2, "big") + b"\0" + dst).digest()
     b_i, out = bytes(32), b""
     for i in range(1, ell + 1):
-        mixed = bytes(x ^ y for x, y in zip(b_0, b_i, strict=True))
+        mixed = (int.from_bytes(b_0, "big") ^ int.from_bytes(b_i, "big")).to_bytes(32, "big")
         b_i = hashlib.sha256(mixed + bytes([i]) + dst).digest()
         out += b_i
     return out[:length]
