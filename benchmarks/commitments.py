@@ -46,5 +46,10 @@ def _arkworks(ark: ModuleType, bases: G1, v: Fr, s: Fr) -> Here:
 
 CASES = [
     Case("Pedersen commitment", _commit, (at_most(100, "µs"), at_most(40, "µs", then=True)), _NOTE),
-    Case("Pedersen commitments, batch of 1024", partial(_batch, 1024), (at_most(12, "µs", each=1024, then=True),), _NOTE),
+    Case(
+        "Pedersen commitments, batch of 1024",
+        partial(_batch, 1024),
+        (at_most(12, "µs", each=1024, then=True),),
+        _NOTE,
+    ),
 ]

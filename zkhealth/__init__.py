@@ -5,9 +5,10 @@
     >>> proof = zk.prove_range(42, s, 18, 120, context=b"for the school, 2026-11-23")
     >>> zk.verify_range(C, proof, 18, 120, context=b"for the school, 2026-11-23")
 
-See the README for the tour; the layers (`zk.field`, `zk.curve`, `zk.sigma`, …) are public too.
+See the README for the tour; the layers (`zk.field`, `zk.curve`, `zk.rangeproof`, …) are public too.
 """
 
+from zkhealth import sigma
 from zkhealth.backend import backend_name
 from zkhealth.commitments import Pedersen, VectorPedersen
 from zkhealth.curve import G1, G2
@@ -31,6 +32,7 @@ __all__ = [
     "ZkHealthError",
     "backend_name",
     "prove_range",
+    "sigma",
     "verify_consistency",
     "verify_inclusion",
     "verify_range",
