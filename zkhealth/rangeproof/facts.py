@@ -124,7 +124,7 @@ class Interval:
                 raise TypeError(f"expected integers as bounds, got {type(bound).__name__}")
         if not 0 <= self.hi - self.lo < WIDTH or max(-self.lo, self.hi) >= REACH:
             raise ValueError("expected bounds lo <= hi less than 2^64 apart and within half the group order")
-        terms = self.x.terms()
+        terms = _linear(self.x).terms()
         if [a for _, a in terms] != [1] or isinstance(terms[0][0], Column):
             self.x.reach()
 
@@ -186,7 +186,9 @@ class Table:
 
     def column(self, index: int) -> Column:
         """What the hidden row has in this column."""
-        return Column(self, range(len(self.rows[0]))[index])
+        if not 0 <= index < len(self.rows[0]):
+            raise ValueError(f"expected a column from 0 to {len(self.rows[0]) - 1}")
+        return Column(self, index)
 
     def weights(self, index: int) -> Fr:
         """One column, as the weights of a row over the one-hot bits."""
@@ -219,12 +221,12 @@ def between(x: Linear, lo: int, hi: int) -> Interval:
 
 def at_least(x: Linear, lo: int) -> Interval:
     """X >= lo, where the domains give the other bound; `at_least(a - b, 0)` compares hidden values."""
-    return Interval(x, lo, max(lo, x.reach()[1]))
+    return Interval(x, lo, max(lo, _linear(x).reach()[1]))
 
 
 def at_most(x: Linear, hi: int) -> Interval:
     """X <= hi, where the domains give the other bound."""
-    return Interval(x, min(hi, x.reach()[0]), hi)
+    return Interval(x, min(hi, _linear(x).reach()[0]), hi)
 
 
 def one_of(x: Committed, values: Iterable[int | Fr]) -> Table:
@@ -246,6 +248,12 @@ def interval_weights(width: int) -> list[int]:
     n = width.bit_length()
     powers = [1 << i for i in range(n - 1)]
     return [*powers, width - sum(powers)] if n else []
+
+
+def _linear(x: object) -> Linear:
+    if not isinstance(x, Linear):
+        raise TypeError(f"expected a hidden integer or a sum of them, got {type(x).__name__}")
+    return x
 
 
 def _reduced(value: int | Fr) -> int:

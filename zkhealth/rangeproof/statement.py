@@ -103,6 +103,8 @@ def prove(statement: Statement, openings: Openings, context: bytes) -> bytes:
         WitnessError: an opening is missing or wrong, or a fact does not hold.
     """
     context = as_bytes(context)
+    if not isinstance(statement, Statement):
+        raise TypeError(f"expected a Statement, got {type(statement).__name__}")
     opened = [_opening(x, openings) for x in statement.hidden]
     bits = statement.bits({x: int(v) for x, (v, _) in zip(statement.hidden, opened, strict=True)})
     blindings = concat(*(s for _, s in opened))
@@ -137,6 +139,8 @@ def verify_batch(items: Iterable[tuple[Statement, bytes, bytes]]) -> None:
     for statement, given_proof, given_context in items:
         # One copy each: what is checked is what the weights were hashed from, even if a buffer changes meanwhile.
         proof, context = as_bytes(given_proof), as_bytes(given_context)
+        if not isinstance(statement, Statement):
+            raise TypeError(f"expected a Statement, got {type(statement).__name__}")
         rows = statement.rows
         decoded = RangeProof.decode(proof, rows.N)
         weighing.absorb_bytes(context)
