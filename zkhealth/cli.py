@@ -34,6 +34,9 @@ from zkhealth.merkle import MerkleTree
 from zkhealth.records import NONCE_BYTES, CommittedRecord, Policy, Record, check, present, publish, records_of
 
 PROVEN, NOT_MET, CANNOT_DECIDE = 0, 1, 2
+_INPUT = {"root", "size", "policy", "nonce", "presentation"}
+_MAX_INPUT = 1 << 20
+_MAX_FILE = 1 << 24
 _QUESTIONS = ("age", "vaccine", "days")
 
 
@@ -43,7 +46,7 @@ def main() -> None:
     """Prove facts about a health record without showing the record."""
 
 
-class _Codes(click.ParamType[tuple[Code, ...]]):
+class _Codes(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
     name = "SYSTEM|CODE,..."
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Code, ...]:
@@ -53,7 +56,7 @@ class _Codes(click.ParamType[tuple[Code, ...]]):
             self.fail(str(e), param, ctx)
 
 
-class _Days(click.ParamType[tuple[int, int]]):
+class _Days(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
     name = "LO..HI"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
@@ -65,7 +68,7 @@ class _Days(click.ParamType[tuple[int, int]]):
         return int(lo), int(hi)
 
 
-class _Questions(click.ParamType[tuple[str, ...]]):
+class _Questions(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
     name = ",".join(_QUESTIONS)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
@@ -127,7 +130,7 @@ def check_command() -> None:
     presentation: {"root": hex, "size": n, "policy": {...}, "nonce": hex, "presentation": hex}.
     """
     try:
-        asked = read_object(sys.stdin.buffer.read(1 << 20))
+        asked = _input(sys.stdin.buffer.read(_MAX_INPUT + 1) if sys.stdin else b"")
         policy = Policy.from_json(json.dumps(asked["policy"]))
         root, nonce, presentation = (bytes.fromhex(asked[name]) for name in ("root", "nonce", "presentation"))
         start = time.perf_counter()
@@ -135,7 +138,7 @@ def check_command() -> None:
         took = time.perf_counter() - start
     except VerificationError as e:
         _verdict(NOT_MET, {"valid": False, "why": str(e)})
-    except (DecodingError, ValueError, TypeError, KeyError, AttributeError) as e:
+    except (DecodingError, ValueError, TypeError) as e:
         _verdict(CANNOT_DECIDE, {"valid": False, "why": _reason(e)})
     _verdict(
         PROVEN,
@@ -148,6 +151,21 @@ def check_command() -> None:
     )
 
 
+def _input(data: bytes) -> dict[str, Any]:
+    """What the verifier is given: these five fields and no other."""
+    if len(data) > _MAX_INPUT:
+        raise DecodingError(f"expected at most {_MAX_INPUT} bytes")
+    asked = read_object(data)
+    if unknown := sorted(set(asked) - _INPUT):
+        raise DecodingError(f"unknown field: {unknown[0]!r}")
+    if missing := sorted(_INPUT - set(asked)):
+        raise DecodingError(f"missing field: {missing[0]!r}")
+    for name in ("root", "nonce", "presentation"):
+        if not isinstance(asked[name], str):
+            raise DecodingError(f"expected {name!r} as hexadecimal digits")
+    return asked
+
+
 def _policy(at: date, ask: tuple[str, ...], min_age: int, vaccines: tuple[Code, ...], days: tuple[int, int]) -> Policy:
     return Policy(
         at,
@@ -158,7 +176,11 @@ def _policy(at: date, ask: tuple[str, ...], min_age: int, vaccines: tuple[Code, 
 
 
 def _read(file: Path | None) -> bytes:
-    return sample_bundle() if file is None else file.read_bytes()
+    """The file, or as much of it as is already too long."""
+    if file is None:
+        return sample_bundle()
+    with file.open("rb") as stream:
+        return stream.read(_MAX_FILE + 1)
 
 
 def _rank(policy: Policy, record: Record) -> tuple[int, int, int]:
@@ -169,11 +191,12 @@ def _rank(policy: Policy, record: Record) -> tuple[int, int, int]:
 
 def _refuse_if_not_met(policy: Policy, history: PatientHistory, best: Record, as_json: bool) -> None:
     unmet, missing = policy.shortfalls(best)
+    left_out = [f"left out: {what}" for what in history.skipped]
     if unmet:
-        _stop(NOT_MET, "the record does not meet the policy", unmet, as_json)
+        _stop(NOT_MET, "the record does not meet the policy", [*unmet, *left_out], as_json)
     if missing:
         notes = [f"missing: {what}" for what in missing]
-        _stop(CANNOT_DECIDE, "the record does not say enough", [*notes, *history.missing, *history.skipped], as_json)
+        _stop(CANNOT_DECIDE, "the record does not say enough", [*notes, *history.missing, *left_out], as_json)
 
 
 def _run(policy: Policy, records: list[Record], best: Record, others: int) -> dict[str, Any]:
@@ -187,6 +210,7 @@ def _run(policy: Policy, records: list[Record], best: Record, others: int) -> di
     proven = time.perf_counter()
     verdict = _verify_elsewhere(policy, root, size, nonce, presentation)
     return {
+        "valid": verdict["valid"],
         "backend": backend_name(),
         "policy": json.loads(policy.to_json()),
         "root": root.hex(),
@@ -205,7 +229,10 @@ def _present(policy: Policy, tree: MerkleTree, index: int, held: CommittedRecord
 
 
 def _verify_elsewhere(policy: Policy, root: bytes, size: int, nonce: bytes, presentation: bytes) -> dict[str, Any]:
-    """The verdict of another process that knows nothing but these five."""
+    """The verdict of another process that knows nothing but these five.
+
+    It starts where this package lies, or Python would take a `zkhealth` in the current directory for it.
+    """
     asked = {
         "root": root.hex(),
         "size": size,
@@ -215,8 +242,10 @@ def _verify_elsewhere(policy: Policy, root: bytes, size: int, nonce: bytes, pres
     }
     command = [sys.executable, "-m", "zkhealth", "check"]
     answer = subprocess.run(  # noqa: S603 (our own module)
-        command, input=json.dumps(asked).encode(), stdout=subprocess.PIPE, check=False
+        command, input=json.dumps(asked).encode(), stdout=subprocess.PIPE, check=False, cwd=Path(__file__).parents[1]
     )
+    if not answer.stdout:
+        return {"valid": False, "why": f"its process ended with {answer.returncode} and no verdict"}
     verdict: dict[str, Any] = json.loads(answer.stdout)
     return verdict
 
@@ -228,7 +257,7 @@ def _narrated(report: dict[str, Any]) -> str:
     shown = [
         f"Merkle root     {report['root']} over {report['size']} records",
         f"nonce           {report['nonce']}",
-        f"leaf            number {verdict['saw']['leaf']}: five commitments, {verdict['saw']['commitments'][:24]}…",
+        f"leaf            number {verdict['saw']['leaf']}: five commitments, {verdict['saw']['commitments'][:24]}...",
         f"proof           {verdict['saw']['proof_bytes']} bytes for all facts together",
     ]
     return "\n".join(
@@ -266,7 +295,7 @@ def _verdict(code: int, verdict: dict[str, Any]) -> NoReturn:
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or "the file cannot be read"
-    return str(error) if isinstance(error, (DecodingError, ValueError)) else f"bad input: {type(error).__name__}"
+    return str(error)
 
 
 if __name__ == "__main__":

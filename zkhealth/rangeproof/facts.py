@@ -186,9 +186,10 @@ class Table:
 
     def column(self, index: int) -> Column:
         """What the hidden row has in this column."""
-        if not 0 <= index < len(self.rows[0]):
-            raise ValueError(f"expected a column from 0 to {len(self.rows[0]) - 1}")
-        return Column(self, index)
+        try:
+            return Column(self, range(len(self.rows[0]))[index])
+        except IndexError:
+            raise ValueError(f"expected a column from 0 to {len(self.rows[0]) - 1}") from None
 
     def weights(self, index: int) -> Fr:
         """One column, as the weights of a row over the one-hot bits."""

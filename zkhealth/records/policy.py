@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any
 
 from zkhealth.errors import DecodingError
-from zkhealth.health import Code, days, parse_code, read_object, years_before
+from zkhealth.health import EPOCH, Code, days, parse_code, read_object, years_before
 from zkhealth.rangeproof import Committed, Interval, Table, between, one_of
 from zkhealth.records.record import Record, code_scalar
 
@@ -30,6 +30,7 @@ class Policy:
 
     Raises:
         ValueError: nothing is asked, or something that no record could show.
+        TypeError: a field of the wrong type; a bool is not a number, and a date has no time of day.
     """
 
     at: date
@@ -38,15 +39,26 @@ class Policy:
     days: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
+        self._check_types()
         if self.min_age is None and self.vaccines is None and self.days is None:
             raise ValueError("a policy asks for at least one of age, vaccine and days")
         days(self.at)
-        if self.min_age is not None:
-            years_before(self.at, self.min_age)
+        if self.min_age is not None and not 0 <= self.min_age <= self.at.year - EPOCH.year:
+            raise ValueError(f"expected an age of 0 to {self.at.year - EPOCH.year} years: no record begins before 1900")
         if self.vaccines is not None and not 0 < len(self.vaccines) <= _MAX_CODES:
             raise ValueError(f"expected 1 to {_MAX_CODES} vaccine codes")
         if self.days is not None and not 0 <= self.days[0] <= self.days[1] <= days(self.at):
             raise ValueError("expected days LO..HI with 0 <= LO <= HI, not before 1900")
+
+    def _check_types(self) -> None:
+        if type(self.at) is not date:
+            raise TypeError(f"expected a date, got {type(self.at).__name__}")
+        if self.min_age is not None and type(self.min_age) is not int:
+            raise TypeError(f"expected an age in whole years, got {type(self.min_age).__name__}")
+        if self.vaccines is not None and not _is_tuple_of(self.vaccines, Code):
+            raise TypeError("expected a tuple of codes")
+        if self.days is not None and not (_is_tuple_of(self.days, int) and len(self.days) == 2):
+            raise TypeError("expected days as two integers")
 
     def facts(self, hidden: dict[str, Committed]) -> list[Interval | Table]:
         """The same as facts about hidden attributes, by name.  A partial date counts by its worse day."""
@@ -96,7 +108,7 @@ class Policy:
         if self.min_age is not None:
             words.append(f"at least {self.min_age} years old on {self.at}")
         if self.vaccines is not None:
-            words.append(f"vaccine is one of a list of {len(self.vaccines)}")
+            words.append(f"vaccine is one of a list of {len(set(self.vaccines))}")
         if self.days is not None:
             words.append(f"vaccine given {self.days[0]} to {self.days[1]} days before {self.at}")
         return words
@@ -124,29 +136,42 @@ class Policy:
             DecodingError: not such a policy; an unknown field is named.
         """
         content = read_object(text)
-        if content.get("version") != 1:
+        if type(content.get("version")) is not int or content["version"] != 1:
             raise DecodingError("expected a policy of version 1")
         if unknown := sorted(set(content) - _FIELDS):
             raise DecodingError(f"unknown field in a policy: {unknown[0]!r}")
+        if None in content.values():
+            raise DecodingError("expected no null in a policy: what is not asked is left out")
         try:
             return cls(
-                date.fromisoformat(content["at"]),
-                _int(content.get("min_age")),
-                None if "vaccines" not in content else tuple(parse_code(code) for code in content["vaccines"]),
-                None if "days" not in content else _pair(content["days"]),
+                _date(content.get("at")),
+                content.get("min_age"),
+                _codes(content.get("vaccines")),
+                _tuple(content.get("days")),
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as e:
-            raise DecodingError(f"not a policy: {type(e).__name__}") from None
+        except (TypeError, ValueError) as e:
+            raise DecodingError(f"not a policy: {e}") from None
 
 
-def _int(value: object) -> int | None:
-    if value is not None and type(value) is not int:
-        raise TypeError("expected an integer")
-    return value
+def _is_tuple_of(value: object, kind: type) -> bool:
+    """Whether all are exactly of this type: a bool is no int."""
+    return isinstance(value, tuple) and all(type(item) is kind for item in value)
 
 
-def _pair(value: Any) -> tuple[int, int]:
-    lo, hi = value
-    if type(lo) is not int or type(hi) is not int:
-        raise TypeError("expected two integers")
-    return lo, hi
+def _date(value: object) -> date:
+    """Python reads other forms of ISO 8601 too; one policy has one form."""
+    if isinstance(value, str) and (at := date.fromisoformat(value)).isoformat() == value:
+        return at
+    raise ValueError("expected `at` as YYYY-MM-DD")
+
+
+def _tuple(value: object) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _codes(value: object) -> tuple[Code, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
+        raise TypeError("expected vaccines as an array of texts, system|code")
+    return tuple(map(parse_code, value))

@@ -13,17 +13,17 @@ from dataclasses import dataclass
 import cbor2
 
 from zkhealth.curve import G1
-from zkhealth.errors import DecodingError, VerificationError
+from zkhealth.errors import DecodingError, VerificationError, WitnessError
 from zkhealth.field import as_bytes
 from zkhealth.merkle import Proof, decode_proof, encode_proof, verify_inclusion
 from zkhealth.rangeproof import Committed, Statement, prove, verify
 from zkhealth.records.policy import Policy
-from zkhealth.records.record import ATTRIBUTES, LEAF_BYTES, CommittedRecord
+from zkhealth.records.record import ATTRIBUTES, CommittedRecord
 from zkhealth.transcript import joined
 
 _TAG = b"zkhealth/records/presentation/v1"
 _VERSION = 1
-_MAX_BYTES = 1 << 16
+_MAX_BYTES = 1 << 12
 NONCE_BYTES = 32
 
 
@@ -59,7 +59,7 @@ class Presentation:
                 out = cls(index, leaf, decode_proof(path), proof)
             case _:
                 raise DecodingError("expected a presentation of version 1")
-        if out.encode() != data:
+        if out.encode() != data or isinstance(index, bool):
             raise DecodingError("the presentation is not in canonical form")
         return out
 
@@ -70,9 +70,13 @@ def present(
     """Prove the policy on the record that is at `place` (index and path) under the root.
 
     Raises:
-        WitnessError: the record does not meet the policy.
+        WitnessError: the record does not meet the policy, or is not at this place.
     """
     index, path = place
+    try:
+        verify_inclusion(root, size, index, held.leaf, path)
+    except VerificationError as e:
+        raise WitnessError(f"the record is not at this place: {e}") from None
     statement, hidden = _statement(policy, held.commitments)
     scalars = held.record.scalars()
     openings = {x: (scalars[i], held.blindings[i]) for i, x in hidden.items() if x in statement.hidden}
@@ -88,8 +92,6 @@ def check(policy: Policy, root: bytes, size: int, nonce: bytes, presentation: by
         VerificationError: it does not prove the policy.
     """
     shown = Presentation.decode(presentation)
-    if len(shown.leaf) != LEAF_BYTES:
-        raise VerificationError(f"expected a record of {LEAF_BYTES} bytes, got {len(shown.leaf)}")
     verify_inclusion(root, size, shown.index, shown.leaf, shown.path)
     statement, _ = _statement(policy, G1.decode(shown.leaf, len(ATTRIBUTES)))
     verify(statement, shown.proof, _context(policy, root, size, nonce, shown.index, shown.leaf))

@@ -22,7 +22,6 @@ from zkhealth.field import Fr, concat
 from zkhealth.health import Code, DayInterval, PatientHistory
 
 ATTRIBUTES = ("birth_lo", "birth_hi", "vaccine", "given_lo", "given_hi")
-LEAF_BYTES = len(ATTRIBUTES) * G1.BYTES
 _BATCH = 256
 _CODE = b"ZKHEALTH-V01-CODE_XMD:SHA-256_"
 _ABSENT = b"ZKHEALTH-V01-ABSENT_XMD:SHA-256_"
