@@ -1,4 +1,7 @@
-"""Many proofs in one sum: the verdict is the AND of the single ones, whatever the proofs are."""
+"""Many proofs in one sum: the verdict is the AND of the single ones, whatever the proofs are.
+
+On the reference backend, a hundred times slower, smaller batches and one test of each kind.
+"""
 
 from dataclasses import replace
 from functools import cache
@@ -79,7 +82,7 @@ def test_26_an_empty_batch_claims_nothing():
     verify_batch(iter(()))
 
 
-def test_26_a_proof_may_come_twice():
+def test_26_a_proof_may_come_twice(native):
     verify_batch([good()[0]] * 3)
     assert not batch_holds([bad()[0]] * 2)
 
@@ -195,7 +198,7 @@ def weights_used(items):
     return list(caught[0])
 
 
-def test_25_weights_hear_every_context_statement_and_field():
+def test_25_weights_hear_every_context_statement_and_field(native):
     """Each change, of the first proof or of the last, changes the weights of all proofs."""
     first, last = good()[0], good()[3]
     items = [first, last]
@@ -212,11 +215,11 @@ def test_25_weights_hear_every_context_statement_and_field():
 
     seen = {tuple(map(int, weights_used(items)))}
     batches = [[v, last] for v in variants(first)] + [[first, v] for v in variants(last)]
-    for batch in sample(batches, on_reference=2):
+    for batch in batches:
         weights = tuple(map(int, weights_used(batch)))
         assert all(w not in (u[i] for u in seen) for i, w in enumerate(weights))
         seen.add(weights)
-    assert len(seen) == 1 + len(sample(batches, on_reference=2))
+    assert len(seen) == 1 + len(batches) > 15
 
 
 def test_25_weights_are_different_and_have_128_bits():
@@ -255,7 +258,7 @@ def test_25_a_large_batch_with_one_error_fails(native):
         verify_batch(items)
 
 
-def test_the_sum_over_bases_of_different_lengths_is_right():
+def test_the_sum_over_bases_of_different_lengths_is_right(native):
     """g and h of a short proof are the first of a long one."""
     short, long = good()[1], good()[3]
     assert short[0].rows.N < long[0].rows.N

@@ -76,7 +76,7 @@ def solve_for(last, statement, proof):
 
 
 @pytest.mark.parametrize("last", MESSAGES)
-def test_1_nothing_can_be_chosen_after_the_challenges(last):
+def test_1_52_nothing_can_be_chosen_after_the_challenges(last):
     statement, forged = solve_for(last, claim(), garbage())
     assert forgetting(last).accepts(statement.rows, forged, CONTEXT)
     assert is_refused(statement, forged)

@@ -70,7 +70,7 @@ NAMES = ["opening", "two equations", "or", "and of or", "nested"] if NATIVE else
 
 def slow(test):
     """Fewer examples on the reference backend."""
-    return test if NATIVE else settings(max_examples=4)(test)
+    return test if NATIVE else settings(max_examples=3)(test)
 
 
 @st.composite

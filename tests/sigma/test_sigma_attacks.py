@@ -57,7 +57,7 @@ def careless_proof(statement, witness, session, flavor, without):
 @flavors
 def test_1_nothing_is_left_out_of_the_transcript(flavor, left_out):
     """An honest prover and verifier that leave something out agree with each other, and not with us."""
-    for name in NAMES[:3]:
+    for name in NAMES[:3] if NATIVE else NAMES[1:]:
         statement, witness = samples()[name]
         careless = careless_proof(statement, witness, SESSION, flavor, {left_out})
         assert accepts(statement, careless, SESSION, flavor, without={left_out})
@@ -333,7 +333,7 @@ def low(values):
 
 
 def test_31_challenges_and_nonces_have_no_bias():
-    n = 4_000 if NATIVE else 1_500
+    n = 4_000 if NATIVE else 1_200
     sponge = Sponge(derive_session_id(b"bias"))
     thirty_two = [int.from_bytes(sponge.squeeze(32), "little") % R for _ in range(n)]
     assert low(thirty_two) > 0.25
@@ -418,7 +418,7 @@ def test_32_every_branch_under_the_whole_challenge_is_refused(flavor, branch):
 
 
 @flavors
-@pytest.mark.parametrize("opened", [0, 1, 2])
+@pytest.mark.parametrize("opened", [0, 1, 2] if NATIVE else [1])
 def test_32_the_last_share_is_what_all_the_others_leave(flavor, opened):
     children = [Relation(Element(at(5 + i, G)) == Secret(f"e{i}") * G) for i in range(3)]
     statement = children[0] | children[1] | children[2]
@@ -455,13 +455,13 @@ def test_32_a_share_moved_between_branches_is_refused(flavor):
 @flavors
 def test_32_proofs_by_either_branch_look_alike(flavor):
     """One length; no part is fixed, zero, or repeated, whichever branch was opened."""
-    for depth in range(2):
+    for depth in range(2) if NATIVE else (1,):
         lengths = set()
         for branch in (0, 1):
             statement, witness = bit(branch)
             if depth:
                 statement = statement | Relation(E[5] == Secret("unknown") * G)
-            proofs = [PROVE[flavor](statement, witness, SESSION) for _ in range(4)]
+            proofs = [PROVE[flavor](statement, witness, SESSION) for _ in range(4 if NATIVE else 2)]
             lengths |= {len(one) for one in proofs}
             words = [one[i : i + 16] for one in proofs for i in range(0, len(one), 16)]
             assert len(set(words)) == len(words) and bytes(16) not in words

@@ -256,7 +256,7 @@ def test_a_proof_shows_its_own_statement_only(flavor, statement, witness, other)
     assert not is_accepted(other, proof, flavor=flavor)
 
 
-@pytest.mark.parametrize("session", [b"", b"Tests/sigma", SESSION + b"-", SESSION + b"\0", b"-" + SESSION])
+@pytest.mark.parametrize("session", sample([b"", b"Tests/sigma", SESSION + b"-", SESSION + b"\0", b"-" + SESSION], 2))
 @flavors
 @shapes
 def test_a_proof_belongs_to_its_session(name, flavor, session):
@@ -265,7 +265,7 @@ def test_a_proof_belongs_to_its_session(name, flavor, session):
     assert not is_accepted(statement, proof, session, flavor)
 
 
-@pytest.mark.parametrize("false", [0, 1, 2])
+@pytest.mark.parametrize("false", [0, 1, 2] if NATIVE else [1])
 @pytest.mark.parametrize("compose", [Relation, lambda *equations: And(tuple(map(Relation, equations)))], ids=["=", "&"])
 @flavors
 def test_every_equation_must_hold(flavor, compose, false):

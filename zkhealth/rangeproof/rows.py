@@ -68,7 +68,7 @@ class Rows:
             transcript.absorb_scalars(row.constant)
 
     def combined_weights(self, powers: Fr) -> Fr:
-        """D = Σ_j powers[j] · w_j, of length N."""
+        """d = Σ_j powers[j] · w_j, of length N."""
         zeros = Fr([0] * self.N)
         d = zeros
         for row, power in zip(self.rows, powers, strict=True):

@@ -41,6 +41,8 @@ class Statement:
         self.facts = facts
         hidden = dict.fromkeys(x for fact in facts for x in _hidden(fact) if isinstance(x, Committed))
         self.hidden = tuple(hidden)
+        if not hidden:
+            raise ValueError("the facts are about no hidden value")
         self._starts = dict(zip(map(id, facts), _starts(facts), strict=True))
         if len(self._starts) != len(facts):
             raise ValueError("a fact appears twice")
