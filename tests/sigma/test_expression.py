@@ -118,7 +118,8 @@ def test_coefficients_multiply_modulo_r():
 
 
 def test_an_image_on_the_right_is_negated():
-    assert compiled(v * G == Fr(1) * A) == [([(bytes_of(A), R - 1)], [("v", bytes_of(G), R - 1)])]
+    assert compiled(v * G == A) == compiled(v * G == Fr(1) * A)
+    assert compiled(v * G == A) == [([(bytes_of(A), R - 1)], [("v", bytes_of(G), R - 1)])]
     assert compiled(A == v * G - B)[0][0] == [(bytes_of(A), 1), (bytes_of(B), 1)]
 
 
@@ -199,6 +200,7 @@ def test_what_an_equation_shows_of_itself():
     pytest.param(lambda: Relation(v * A == s * B), "check 2", id="no image"),
     pytest.param(lambda: Relation(A == v * G, elements=[B]), "check 5", id="an element declared and not used"),
     pytest.param(lambda: Relation(A == v * G, secrets=[x, v]), "check 6", id="a secret declared and not used"),
+    pytest.param(lambda: Relation(A == v * G, secrets=[v, x]), "check 6", id="the same, declared last"),
     pytest.param(lambda: Relation(A == v * Element(G1.identity())), "check 8", id="the identity as a base"),
     pytest.param(lambda: Relation(Element(G1.identity()) == v * G), "check 8", id="the identity as an image"),
     pytest.param(lambda: Relation(A - A == v * G), "check 9", id="X − X"),
@@ -276,7 +278,11 @@ def test_where_cannot_make_the_image_vanish():
     assert relation.where(v=4).secrets == (s,)
 
 
-@pytest.mark.parametrize("value", [0.5, "1", None, b"1", True])
+def test_where_takes_any_name():
+    assert Relation(C == Secret("self") * A + s * H).where(**{"self": 1}).secrets == (s,)
+
+
+@pytest.mark.parametrize("value", [0.5, "1", None, b"1", True, Fr([1]), Fr([])])
 def test_where_takes_scalars_and_ints(value):
     with pytest.raises(TypeError):
         Relation(C == v * A + s * H).where(v=value)

@@ -5,7 +5,7 @@ import tracemalloc
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from oracles import R, elements, sample
+from oracles import NATIVE, R, elements, sample
 from sigma.naive_sigma import BATCHABLE, COMPACT, Instance, RefusedError, accepts, challenge, le, parse
 from sigma.sample_statements import E, opening, relations, slow
 
@@ -377,6 +377,15 @@ def test_11_a_huge_count_is_refused_in_little_memory(data):
 def test_42_an_over_long_instance_is_refused_before_anything_is_read():
     with pytest.raises(DecodingError, match="at most 1048576 bytes"):
         LinearRelation.decode(bytes((1 << 20) + 1))
+
+
+@pytest.mark.timeout(30)
+def test_42_validation_takes_time_in_proportion_to_the_bytes():
+    """Many secrets that appear only in the last of many equations: not rows · secrets · terms steps (minutes)."""
+    rows, terms = (6_000, 12_000) if NATIVE else (60, 120)
+    one, last = ([(1, ONE)], [(0, 0, ONE)]), ([(1, ONE)], [(j, 0, ONE) for j in range(terms)])
+    data = instance(2, *[one] * (rows - 1), last).encode()
+    assert LinearRelation.decode(data).encode() == data
 
 
 def test_a_coefficient_is_not_reduced():

@@ -152,6 +152,11 @@ def test_no_secrets_are_a_witness_error(flavor, name):
         PROVE[flavor](samples()[name][0], {}, SESSION)
 
 
+def test_a_vector_is_no_secret():
+    with pytest.raises(TypeError):
+        prove(opening()[0], {v: Fr([120, 77]), s: Fr([])}, SESSION)
+
+
 def test_the_error_does_not_show_a_secret():
     statement, witness = opening(123456789)
     with pytest.raises(WitnessError) as caught:

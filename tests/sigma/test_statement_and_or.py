@@ -57,6 +57,14 @@ def test_a_composition_is_of_statements(kind):
             _ = a | other
 
 
+def test_a_statement_stays_as_it_was_made():
+    children = [a, b]
+    either = Or(children)
+    before = either.encode()
+    children.append(c)
+    assert either.encode() == before and either.children == (a, b)
+
+
 def test_a_bare_statement_says_nothing():
     class Empty(Statement):
         pass
@@ -67,6 +75,8 @@ def test_a_bare_statement_says_nothing():
     for statement in (Statement(), Empty(), None):
         for call in (
             lambda it=statement: protocol.n_scalars(it),
+            lambda it=statement: protocol.check_witness(it, {}),
+            lambda it=statement: list(protocol.transcripts(it, Fr(1), Fr([]))),
             lambda it=statement: protocol.start(it, {}, None),
             lambda it=statement: protocol.simulate(it, Fr(1), None),
         ):

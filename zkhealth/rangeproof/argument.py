@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zkhealth.commitments import Pedersen, range_bases
+from zkhealth.commitments import Pedersen, pedersen_bases, range_bases
 from zkhealth.curve import G1, msm_vartime, scale_vartime, select_sum
 from zkhealth.errors import VerificationError
 from zkhealth.field import Fr, concat
@@ -59,8 +59,7 @@ def _weighted_inner_product(
     The folded generators are f_g·g and f_h·h: the factors are kept apart, so
     that folding scales only one half.
     """
-    pedersen = Pedersen()
-    G, H = pedersen.G, pedersen.H
+    GH = pedersen_bases()
     y, y_inv = y_powers[1], y_powers[1].inverse()
     Ls, Rs, f_g, f_h = [], [], Fr(1), Fr(1)
     while (n := len(a) // 2) > 0:
@@ -71,8 +70,8 @@ def _weighted_inner_product(
         d_L, d_R = nonces.vector(2)
         c_L = (a_lo * b_hi) @ weights
         c_R = y_n * ((a_hi * b_lo) @ weights)
-        L = concat(f_g * y_n_inv * a_lo, f_h * b_hi, c_L, d_L) @ G1.stack(g_hi, h_lo, G, H)
-        R = concat(f_g * y_n * a_hi, f_h * b_lo, c_R, d_R) @ G1.stack(g_lo, h_hi, G, H)
+        L = concat(f_g * y_n_inv * a_lo, f_h * b_hi) @ G1.stack(g_hi, h_lo) + concat(c_L, d_L) @ GH
+        R = concat(f_g * y_n * a_hi, f_h * b_lo) @ G1.stack(g_lo, h_hi) + concat(c_R, d_R) @ GH
         e, e_inv = _round_challenge(transcript, L, R)
 
         g, f_g = g_lo + scale_vartime(e * e * y_n_inv, g_hi), f_g * e_inv
@@ -85,8 +84,8 @@ def _weighted_inner_product(
 
     a_1, b_1 = a[0], b[0]
     r, s, delta, eta = nonces.vector(4)
-    A_ = concat(f_g * r, f_h * s, y * (r * b_1 + s * a_1), delta) @ G1.stack(g, h, G, H)
-    B_ = concat(y * r * s, eta) @ G1.stack(G, H)
+    A_ = concat(f_g * r, f_h * s) @ G1.stack(g, h) + concat(y * (r * b_1 + s * a_1), delta) @ GH
+    B_ = concat(y * r * s, eta) @ GH
     e = _last_challenge(transcript, A_, B_)
     delta_ = eta + delta * e + alpha * e * e
     return RangeProof(A, G1.stack(*Ls), G1.stack(*Rs), A_, B_, r + a_1 * e, s + b_1 * e, delta_)

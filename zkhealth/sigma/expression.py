@@ -24,7 +24,7 @@ class Secret:
             return NotImplemented
         if any(term.secret is not None for term in other.terms):
             raise TypeError("a statement is linear: a secret times a secret is not allowed")
-        return Expression(tuple(Term(self, term.point, term.coefficient) for term in other.terms))
+        return _Sum(tuple(Term(self, term.point, term.coefficient) for term in other.terms))
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Expression:
     __hash__ = None  # type: ignore[assignment]
 
     def __add__(self, other: Expression) -> Expression:
-        return Expression(self.terms + other.terms) if isinstance(other, Expression) else NotImplemented
+        return _Sum(self.terms + other.terms) if isinstance(other, Expression) else NotImplemented
 
     def __neg__(self) -> Expression:
         return Fr(-1) * self
@@ -56,12 +56,16 @@ class Expression:
     def __rmul__(self, scalar: Fr) -> Expression:
         if not isinstance(scalar, Fr) or not scalar.is_scalar:
             return NotImplemented
-        return Expression(tuple(Term(t.secret, t.point, scalar * t.coefficient) for t in self.terms))
+        return _Sum(tuple(Term(t.secret, t.point, scalar * t.coefficient) for t in self.terms))
 
     def __eq__(self, other: object) -> Equation:  # type: ignore[override]
         if not isinstance(other, Expression):
             return NotImplemented
         return Equation(self, other)
+
+
+class _Sum(Expression):
+    """Not a base of Element: Python would let an Element on the right of `==` answer first, as if on the left."""
 
 
 class Element(Expression):
@@ -107,7 +111,7 @@ class Equation:
 
 
 def _replaced(side: Expression, values: dict[Secret, Fr]) -> Expression:
-    return Expression(
+    return _Sum(
         tuple(
             Term(None, t.point, values[t.secret] * t.coefficient) if t.secret is not None and t.secret in values else t
             for t in side.terms

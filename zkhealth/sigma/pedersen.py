@@ -9,8 +9,9 @@
 | `Inequality(C, t)` | G = x·(C − t·G) + w·H, so that x·(v − t) = 1 |
 | `Difference(C, D)` | G = x·(C − D) + w·H |
 
-The openings are part of each claim: without them the last two mean nothing,
-because one who knows log_H(C − t·G) satisfies the equation with v = t.
+The openings are part of each claim: without them v in a product is anything, and
+sums and differences are proven by one who can open none of the commitments.
+A claim is about these commitments, whoever made them; tie them to what they are for.
 
     >>> pedersen = Pedersen()
     >>> C, s = pedersen.commit(6)
@@ -25,7 +26,7 @@ from dataclasses import dataclass
 
 from zkhealth.commitments import Pedersen
 from zkhealth.curve import G1
-from zkhealth.errors import WitnessError
+from zkhealth.errors import VerificationError, WitnessError
 from zkhealth.field import Fr, concat
 from zkhealth.sigma.expression import Element, Equation, Secret
 from zkhealth.sigma.proof import prove, verify
@@ -49,7 +50,11 @@ class Claim:
             DecodingError: not canonical.
             VerificationError: it does not hold.
         """
-        verify(self.relation(), proof, session)
+        try:
+            relation = self.relation()
+        except ValueError as e:  # the commitments come from the other side
+            raise VerificationError(f"the claim is no valid statement: {e}") from None
+        verify(relation, proof, session)
 
     def _prove(self, witness: Witness, session: bytes) -> bytes:
         return prove(self.relation(), witness, session)
@@ -94,10 +99,12 @@ class LinearSum(Claim):
     coefficients: Sequence[Fr | int]
     total: Fr | int
 
-    def relation(self) -> Relation:
-        """The openings, and Σ a_i·C_i − total·G = z·H."""
+    def __post_init__(self) -> None:
         if len(self.commitments) != len(self.coefficients):
             raise ValueError("expected one coefficient for each commitment")
+
+    def relation(self) -> Relation:
+        """The openings, and Σ a_i·C_i − total·G = z·H."""
         G, H = _bases()
         combined = _fr(-1) * _fr(self.total) * G
         for a, C in zip(self.coefficients, self.commitments, strict=True):

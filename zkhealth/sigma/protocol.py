@@ -81,6 +81,8 @@ def check_witness(statement: Statement, witness: Witness) -> None:
                 check_witness(child, witness)
         case Or(children=children):
             _open_branch(children, witness)
+        case _:
+            raise TypeError("expected a statement")
 
 
 def transcripts(statement: Statement, challenge: Fr, scalars: Fr) -> Iterator[tuple[LinearRelation, Fr, Fr]]:
@@ -96,6 +98,8 @@ def transcripts(statement: Statement, challenge: Fr, scalars: Fr) -> Iterator[tu
             parts = _parts(children, scalars[len(children) - 1 :])
             for child, share, part in zip(children, shares, parts, strict=True):
                 yield from transcripts(child, share, part)
+        case _:
+            raise TypeError("expected a statement")
 
 
 def n_scalars(statement: Statement) -> int:

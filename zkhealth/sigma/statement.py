@@ -73,8 +73,10 @@ class Relation(Statement):
         place = {key: i for i, key in enumerate(points)}
         rows = [_row(e, place, self.secrets) for e in equations]
         self.linear = LinearRelation(G1.stack(*points.values()), rows)
+        if len(self.secrets) != self.linear.n_secrets:
+            raise ValueError("a secret appears in no equation (check 6)")
 
-    def where(self, **values: Fr | int) -> Relation:
+    def where(self, /, **values: Fr | int) -> Relation:
         """The same with the named secrets replaced by public values.
 
         Raises:
@@ -111,6 +113,7 @@ class _Composed(Statement):
     children: tuple[Statement, ...]
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "children", tuple(self.children))
         if len(self.children) < 2 or not all(isinstance(child, Statement) for child in self.children):
             raise ValueError("expected at least two statements")
 
@@ -168,7 +171,10 @@ def _kind(statement: Statement) -> bytes:
 
 
 def _scalar(value: Fr | int) -> Fr:
-    return value if isinstance(value, Fr) else Fr(value)
+    scalar = value if isinstance(value, Fr) else Fr(value)
+    if not scalar.is_scalar:
+        raise TypeError("expected one scalar, got a vector")
+    return scalar
 
 
 def _distinct_secrets(first: Sequence[Secret], equations: Sequence[Equation]) -> tuple[Secret, ...]:

@@ -51,10 +51,16 @@ pub fn select_sum<G: Group>(points: &[G::Affine], scalars: &Digits) -> Option<G:
 fn multiples<G: Group>(points: &[G::Affine]) -> Vec<G::Affine> {
     let mut out = Vec::with_capacity(points.len() * ENTRIES);
     for point in points {
-        let mut multiple = G::lift(point);
-        out.push(multiple);
-        for _ in 1..ENTRIES {
-            G::add_affine(&mut multiple, point);
+        let first = out.len();
+        out.push(G::lift(point));
+        for k in 2..=ENTRIES {
+            let mut multiple = out[first + k / 2 - 1];
+            if k % 2 == 0 {
+                G::double(&mut multiple);
+            } else {
+                multiple = out[first + k - 2];
+                G::add_affine(&mut multiple, point);
+            }
             out.push(multiple);
         }
     }
