@@ -263,7 +263,7 @@ def test_evaluation_is_the_naive_one(sampled, data):
     response, c = data.draw(st.lists(elements, min_size=n, max_size=n)), data.draw(elements)
     weights = data.draw(st.lists(elements, min_size=len(linear.rows), max_size=len(linear.rows)))
     k, expected = fr(response), naive.commitment(response, c)
-    assert list(linear.evaluate(k)) == naive.map(response)
+    assert list(linear.commitment(k, Fr(0))) == naive.map(response)
     assert list(linear.commitment(k, Fr(c))) == list(linear.commitment_vartime(k, Fr(c))) == expected
     scalars, points = linear.equations(k, Fr(c), fr(weights))
     assert scalars @ points == fr(weights) @ G1.stack(*expected)
@@ -303,7 +303,7 @@ def test_one_false_equation_of_several_is_enough():
 def test_the_number_of_scalars_must_fit(n):
     linear = opening()[0].linear
     with pytest.raises(ValueError, match="expected 2 scalars"):
-        linear.evaluate(fr([1] * n))
+        linear.commitment(fr([1] * n), Fr(0))
 
 
 # --- decoding what comes from outside ----------------------------------------------------

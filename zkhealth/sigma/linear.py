@@ -42,10 +42,6 @@ class LinearRelation:
         self.n_secrets = 1 + max(j for row in self.rows for j in row.secrets)
         self._validate()
 
-    def evaluate(self, secrets: Fr) -> G1:
-        """M · secrets, in constant time."""
-        return self.commitment(secrets, Fr(0))
-
     def commitment(self, response: Fr, challenge: Fr) -> G1:
         """M · response − challenge · image, in constant time (SimulateCommitment)."""
         return G1.stack(*(s @ P for s, P in self._sums(response, challenge)))
