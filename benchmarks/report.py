@@ -59,7 +59,10 @@ def record(results: Sequence[Result], runs: int) -> dict[str, Any]:
 
 def build_profile() -> str:
     """How the compiled module was built, if it says so."""
-    from zkhealth import _native
+    try:
+        from zkhealth import _native
+    except ImportError:
+        return "none"
 
     return str(getattr(_native, "build_profile", "unknown"))
 
