@@ -1,6 +1,17 @@
 from collections.abc import Sequence
 from typing import final
 
+__all__ = [
+    "G1Points",
+    "G1Table",
+    "G2Points",
+    "G2Table",
+    "Scalars",
+    "build_profile",
+    "pairing_product_is_one",
+    "sha256_rows",
+]
+
 build_profile: str
 
 @final
