@@ -116,7 +116,7 @@ def _machine() -> dict[str, Any]:
         "family_model_stepping": [cpu.get(key, "") for key in ("cpu family", "model", "stepping")],
         "flags": [flag for flag in _FLAGS if flag in flags],
         "cores": os.cpu_count(),
-        "system": platform.platform(),
+        "system": f"{platform.system()} {platform.machine()}",
     }
 
 
