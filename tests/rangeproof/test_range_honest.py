@@ -14,6 +14,7 @@ from zkhealth.commitments import Pedersen
 from zkhealth.errors import VerificationError, WitnessError
 from zkhealth.field import Fr
 from zkhealth.rangeproof import (
+    Committed,
     Statement,
     Table,
     at_least,
@@ -263,6 +264,12 @@ def test_a_hidden_value_that_cancels_is_refused_since_nothing_would_bind_it(tota
     x, _ = hide(1, (0, 1))
     with pytest.raises(ValueError, match=r"cancels|wrap"):
         between(total(x), 0, 0)
+
+
+def test_one_commitment_under_two_names_cancels_too():
+    x, _ = hide(1, (0, 1))
+    with pytest.raises(ValueError, match="cancels"):
+        between(x - Committed(x.C, (0, 1)), 0, 0)
 
 
 def test_facts_about_no_hidden_value_are_no_statement():

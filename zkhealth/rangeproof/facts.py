@@ -125,7 +125,11 @@ class Interval:
         if not 0 <= self.hi - self.lo < WIDTH or max(-self.lo, self.hi) >= REACH:
             raise ValueError("expected bounds lo <= hi less than 2^64 apart and within half the group order")
         terms = _linear(self.x).terms()
-        if any(sum(a for y, a in terms if y is x) % Fr.MODULUS == 0 for x, _ in terms):
+        sums: dict[object, int] = {}
+        for x, a in terms:
+            key = x.C.encode() if isinstance(x, Committed) else x  # one point under two names is one hidden value
+            sums[key] = sums.get(key, 0) + a
+        if any(a % Fr.MODULUS == 0 for a in sums.values()):
             raise ValueError("a hidden value cancels out of the sum")
         if [a for _, a in terms] != [1] or isinstance(terms[0][0], Column):
             self.x.reach()
