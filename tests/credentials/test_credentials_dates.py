@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zkhealth.credentials.schemas.dates import EPOCH, LAST_DATE, DayInterval, date_of, days, parse_date, years_before
 from zkhealth.errors import DecodingError
-from zkhealth.health import EPOCH, LAST_DATE, DayInterval, date_of, days, parse_date, years_before
 
 MALFORMED = "expected a FHIR date (YYYY, YYYY-MM, YYYY-MM-DD or a dateTime with its offset)"
 OUT_OF_RANGE = "expected a year from 1900 to 2155"

@@ -9,8 +9,9 @@ What is read is what the file says.  No signature is checked here: who vouches f
 Personal data never appears in a message, a repr or a log; ask for the fields by name.
 """
 
-from zkhealth.health.codes import COVID19, INFLUENZA, SYSTEMS, Code, parse_code
-from zkhealth.health.dates import EPOCH, LAST_DATE, DayInterval, date_of, days, parse_date, years_before
+from zkhealth.credentials.schemas.codes import SYSTEMS, Code, parse_code
+from zkhealth.credentials.schemas.dates import EPOCH, LAST_DATE, DayInterval, date_of, days, parse_date, years_before
+from zkhealth.health.codes import COVID19, INFLUENZA
 from zkhealth.health.fhir import read_bundle
 from zkhealth.health.history import Immunization, PatientHistory
 from zkhealth.health.sample import SAMPLE_AT, sample_bundle

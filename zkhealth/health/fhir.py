@@ -8,9 +8,9 @@ patient, has a date and a code, and carries no modifier that could take it back.
 import re
 from typing import Any
 
+from zkhealth.credentials.schemas.codes import Code
+from zkhealth.credentials.schemas.dates import DayInterval, parse_date
 from zkhealth.errors import DecodingError
-from zkhealth.health.codes import Code
-from zkhealth.health.dates import DayInterval, parse_date
 from zkhealth.health.history import Immunization, PatientHistory
 from zkhealth.health.source import read_object
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from zkhealth.health.codes import Code
-from zkhealth.health.dates import DayInterval, days
+from zkhealth.credentials.schemas.codes import Code
+from zkhealth.credentials.schemas.dates import DayInterval, days
 
 
 @dataclass(frozen=True, repr=False)

@@ -28,6 +28,11 @@ class RangeProof:
         points = G1.stack(self.A, *rounds, self.A_, self.B_)
         return points.encode() + self.r_.encode() + self.s_.encode() + self.delta_.encode()
 
+    @staticmethod
+    def length(n_bits: int) -> int:
+        """How many bytes the proof for so many bits has, padded to a power of two."""
+        return (2 * max(n_bits - 1, 0).bit_length() + 3) * G1.BYTES + 3 * Fr.BYTES
+
     @classmethod
     def decode(cls, data: bytes, N: int) -> RangeProof:
         """The proof for `N` bits, a power of two that the verifier knows.
@@ -38,7 +43,7 @@ class RangeProof:
         data = as_bytes(data)
         k = N.bit_length() - 1
         n_points = 2 * k + 3
-        expected = n_points * G1.BYTES + 3 * Fr.BYTES
+        expected = cls.length(N)
         if len(data) != expected:
             raise DecodingError(f"expected a range proof of {expected} bytes, got {len(data)}")
         scalars = Fr.decode(data[n_points * G1.BYTES :], 3)

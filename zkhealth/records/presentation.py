@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cbor2
-
+from zkhealth.credentials.encoding import wire
 from zkhealth.curve import G1
 from zkhealth.errors import DecodingError, VerificationError, WitnessError
-from zkhealth.field import as_bytes
 from zkhealth.merkle import Proof, decode_proof, encode_proof, verify_inclusion
 from zkhealth.rangeproof import Committed, Statement, prove, verify
 from zkhealth.records.policy import Policy
@@ -38,7 +36,7 @@ class Presentation:
 
     def encode(self) -> bytes:
         """Deterministic CBOR (RFC 8949, section 4.2): [version, index, leaf, path, proof]."""
-        return cbor2.dumps([_VERSION, self.index, self.leaf, encode_proof(self.path), self.proof], canonical=True)
+        return wire.encode([_VERSION, self.index, self.leaf, encode_proof(self.path), self.proof])
 
     @classmethod
     def decode(cls, data: bytes) -> Presentation:
@@ -47,21 +45,12 @@ class Presentation:
         Raises:
             DecodingError: too long, or not exactly what `encode` makes.
         """
-        data = as_bytes(data)
-        if len(data) > _MAX_BYTES:
-            raise DecodingError(f"expected at most {_MAX_BYTES} bytes, got {len(data)}")
-        try:
-            content = cbor2.loads(data)
-        except Exception:  # cbor2 raises what its input provokes: also RecursionError, OverflowError and others
-            raise DecodingError("a presentation is CBOR") from None
-        match content:
-            case [int(version), int(index), bytes(leaf), bytes(path), bytes(proof)] if version == _VERSION:
-                out = cls(index, leaf, decode_proof(path), proof)
-            case _:
-                raise DecodingError("expected a presentation of version 1")
-        if out.encode() != data or isinstance(index, bool):
-            raise DecodingError("the presentation is not in canonical form")
-        return out
+        match wire.decode(data, _MAX_BYTES):
+            case [version, int(index), bytes(leaf), bytes(path), bytes(proof)] if (
+                version == _VERSION and type(version) is type(index) is int  # In Python, True == 1.
+            ):
+                return cls(index, leaf, decode_proof(path), proof)
+        raise DecodingError("expected a presentation of version 1")
 
 
 def present(

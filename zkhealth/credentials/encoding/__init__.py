@@ -1,0 +1,1 @@
+"""How things are written: CBOR messages, JSON, encrypted files, QR codes."""

@@ -1,0 +1,1 @@
+"""Issuers, wallets, and how a credential comes from one to the other."""

@@ -1,0 +1,1 @@
+"""What a verifier asks: clauses, policies, their words, and what they leak."""

@@ -1,0 +1,325 @@
+"""Clauses: what a policy may ask, as plain data.  They are written with the terms of `terms.py`.
+
+A clause that nobody could satisfy, or that asks nothing, is refused when it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from zkhealth.credentials.policies.bounds import Bound
+from zkhealth.credentials.schemas.fields import Plain
+
+if TYPE_CHECKING:
+    from zkhealth.credentials.policies.terms import FieldRef, Linear, Wanted
+
+MAX_ROWS = 1000
+MAX_BRANCHES = 32
+
+
+@dataclass(frozen=True)
+class Clause:
+    """Join clauses with `&` and `|`; they have no truth value."""
+
+    def __and__(self, other: Clause) -> AllOf:
+        return AllOf((*_parts(self, AllOf), *_parts(other, AllOf)))
+
+    def __or__(self, other: Clause) -> AnyOf:
+        return AnyOf((*_parts(self, AnyOf), *_parts(other, AnyOf)))
+
+    def __bool__(self) -> bool:
+        raise TypeError("a clause has no truth value: join clauses with & and |, and write a <= x and x <= b apart")
+
+    def refs(self) -> Iterator[FieldRef]:
+        """Every field that is mentioned."""
+        return iter(())
+
+    def variables(self) -> Iterator[Wanted]:
+        """Every credential that is mentioned."""
+        return (ref.of for ref in self.refs())
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether it is about hidden values alone, so that it may be an alternative."""
+        return True
+
+
+@dataclass(frozen=True)
+class Range(Clause):
+    """lo <= a sum of fields <= hi; at least one bound."""
+
+    of: Linear
+    lo: Bound | None
+    hi: Bound | None
+
+    def __post_init__(self) -> None:
+        lo, hi = self.of.reach()
+        least, most = self.lo or Bound(lo), self.hi or Bound(hi)
+        if self.lo is self.hi is None:
+            raise ValueError("expected at least one bound")
+        for bound in (least, most):
+            if bound.unit and not self.of.takes(bound.unit):
+                raise ValueError(f"a bound in {bound.unit} does not fit the type of what is bounded")
+        is_empty = False
+        if not least.unit and not most.unit:
+            is_empty = least.n > most.n or least.n > hi or most.n < lo
+        elif least.unit == most.unit:
+            is_empty = least.n < most.n
+        if is_empty or (not least.unit and least.n > hi) or (not most.unit and most.n < lo):
+            raise ValueError("no value could satisfy this clause")
+
+    def interval(self, at: Any) -> tuple[int, int]:
+        """Both bounds at a time, within what the domains allow.
+
+        Raises:
+            ValueError: no value lies between them then.
+        """
+        lo, hi = self.of.reach()
+        lo = max(lo, self.lo.resolve(at)) if self.lo else lo
+        hi = min(hi, self.hi.resolve(at)) if self.hi else hi
+        if lo > hi:
+            raise ValueError("no value could satisfy this clause at that time")
+        return lo, hi
+
+    def refs(self) -> Iterator[FieldRef]:
+        return self.of.refs()
+
+
+@dataclass(frozen=True)
+class Listed(Clause):
+    """The fields are the first columns of one row of a public table; further columns hold whole numbers."""
+
+    of: tuple[FieldRef, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.of or not 0 < len(self.rows) <= MAX_ROWS:
+            raise ValueError(f"expected at least one field, and 1 to {MAX_ROWS} rows")
+        width = len(self.rows[0])
+        if width < len(self.of) or any(len(row) != width for row in self.rows):
+            raise ValueError("expected rows of one length, with a column for each field")
+        for ref in self.of:
+            ref.check_comparable("be one of a list")
+        rows = tuple(dict.fromkeys(self._encoded(row) for row in self.rows))
+        if len({row[: len(self.of)] for row in rows}) != len(rows):
+            raise ValueError("two rows of a table begin alike")
+        object.__setattr__(self, "rows", rows)
+
+    def _encoded(self, row: Sequence[Any]) -> tuple[Plain | int, ...]:
+        n = len(self.of)
+        keys = [ref.constant(value) for ref, value in zip(self.of, row, strict=False)]
+        if any(type(value) is not int or abs(value) >= 1 << 62 for value in row[n:]):
+            raise TypeError("expected whole numbers in the further columns of a table")
+        return (*keys, *row[n:])
+
+    def column(self, index: int) -> Linear:
+        """The hidden entry of a further column, counted from 0 over all columns."""
+        from zkhealth.credentials.policies.terms import Column as Entry  # noqa: PLC0415 (terms are written over clauses)
+
+        return Entry(self, index).linear()
+
+    def refs(self) -> Iterator[FieldRef]:
+        return iter(self.of)
+
+
+@dataclass(frozen=True)
+class Unlisted(Clause):
+    """The field is present, and none of a public list."""
+
+    of: FieldRef
+    values: tuple[Any, ...]
+
+    def __post_init__(self) -> None:
+        self.of.check_comparable("be compared with values")
+        if not 0 < len(self.values) <= MAX_ROWS:
+            raise ValueError(f"expected 1 to {MAX_ROWS} values")
+        object.__setattr__(self, "values", tuple(dict.fromkeys(self.of.constant(value) for value in self.values)))
+
+    def refs(self) -> Iterator[FieldRef]:
+        return iter((self.of,))
+
+
+@dataclass(frozen=True)
+class Pair(Clause):
+    """Two hidden fields of one type."""
+
+    a: FieldRef
+    b: FieldRef
+
+    def __post_init__(self) -> None:
+        if self.a == self.b:
+            raise ValueError("expected two different fields")
+        kinds = {(type(ref.field), len(ref.field.parts), getattr(ref.field, "decimals", 0)) for ref in (self.a, self.b)}
+        if len(kinds) != 1 or len(self.a.field.parts) != 1:
+            raise ValueError("expected two fields of one type, with one value each")
+
+    def refs(self) -> Iterator[FieldRef]:
+        return iter((self.a, self.b))
+
+
+@dataclass(frozen=True)
+class Same(Pair):
+    """Both are present and equal."""
+
+
+@dataclass(frozen=True)
+class Different(Pair):
+    """Both are present and differ."""
+
+
+@dataclass(frozen=True)
+class Present(Clause):
+    """The field is not absent."""
+
+    of: FieldRef
+
+    def refs(self) -> Iterator[FieldRef]:
+        return iter((self.of,))
+
+
+@dataclass(frozen=True)
+class Reveal(Clause):
+    """The value is shown."""
+
+    of: FieldRef
+
+    def __post_init__(self) -> None:
+        if self.of.field.kind == "id":
+            raise ValueError("an identifier is never disclosed")
+
+    def refs(self) -> Iterator[FieldRef]:
+        return iter((self.of,))
+
+    @property
+    def is_fact(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Held(Clause):
+    """The holder has such a credential; nothing else is asked of it."""
+
+    of: Wanted
+
+    def variables(self) -> Iterator[Wanted]:
+        return iter((self.of,))
+
+    @property
+    def is_fact(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Token(Clause):
+    """A number that is the same whenever this credential is shown for this scope, and for no other."""
+
+    of: Wanted
+    scope: str
+
+    def __post_init__(self) -> None:
+        _check_scope(self.scope)
+
+    def variables(self) -> Iterator[Wanted]:
+        return iter((self.of,))
+
+    @property
+    def is_fact(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Pseudonym(Clause):
+    """A number that is the same whenever this holder answers this audience, or any if global, for this scope."""
+
+    scope: str
+    is_global: bool = False
+
+    def __post_init__(self) -> None:
+        _check_scope(self.scope)
+        if type(self.is_global) is not bool:
+            raise TypeError("expected is_global to be a bool")
+
+    @property
+    def is_fact(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class AllOf(Clause):
+    """Every one of several."""
+
+    clauses: tuple[Clause, ...]
+
+    def __post_init__(self) -> None:
+        _check_clauses(self.clauses)
+
+    def refs(self) -> Iterator[FieldRef]:
+        return (ref for clause in self.clauses for ref in clause.refs())
+
+    def variables(self) -> Iterator[Wanted]:
+        return (variable for clause in self.clauses for variable in clause.variables())
+
+    @property
+    def is_fact(self) -> bool:
+        return all(clause.is_fact for clause in self.clauses)
+
+
+@dataclass(frozen=True)
+class AnyOf(Clause):
+    """At least one of several; which one stays hidden."""
+
+    clauses: tuple[Clause, ...]
+
+    def __post_init__(self) -> None:
+        _check_clauses(self.clauses)
+        if len(self.clauses) < 2 or not all(clause.is_fact for clause in self.clauses):
+            raise ValueError("expected at least two alternatives, about hidden values alone")
+        if len(self.branches()) > MAX_BRANCHES:
+            raise ValueError(f"expected at most {MAX_BRANCHES} alternatives")
+
+    def branches(self) -> list[tuple[Clause, ...]]:
+        """The same as alternatives of simple clauses (disjunctive normal form)."""
+        return [branch for clause in self.clauses for branch in _branches(clause)]
+
+    def refs(self) -> Iterator[FieldRef]:
+        return (ref for clause in self.clauses for ref in clause.refs())
+
+
+def row_of(of: Sequence[FieldRef], rows: Sequence[Sequence[Any]], name: str = "") -> Listed:
+    """The fields are a row of a public table; `name` it to use its further columns in other clauses.
+
+    Raises:
+        ValueError: no rows, rows of different lengths, or two that begin alike.
+    """
+    return Listed(tuple(of), tuple(tuple(row) for row in rows), name)
+
+
+def _branches(clause: Clause) -> list[tuple[Clause, ...]]:
+    match clause:
+        case AnyOf(clauses=clauses):
+            return [branch for c in clauses for branch in _branches(c)]
+        case AllOf(clauses=clauses):
+            out: list[tuple[Clause, ...]] = [()]
+            for c in clauses:
+                out = [left + right for left in out for right in _branches(c)]
+                if len(out) > MAX_BRANCHES:
+                    raise ValueError(f"expected at most {MAX_BRANCHES} alternatives")
+            return out
+    return [(clause,)]
+
+
+def _parts(clause: Clause, kind: type[AllOf] | type[AnyOf]) -> tuple[Clause, ...]:
+    return clause.clauses if isinstance(clause, kind) else (clause,)
+
+
+def _check_clauses(clauses: object) -> None:
+    if not isinstance(clauses, tuple) or not clauses or not all(isinstance(c, Clause) for c in clauses):
+        raise TypeError("expected clauses")
+
+
+def _check_scope(scope: object) -> None:
+    if not isinstance(scope, str) or not 0 < len(scope.encode()) <= 256:
+        raise ValueError("expected a scope of 1 to 256 bytes")

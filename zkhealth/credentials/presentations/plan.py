@@ -1,0 +1,133 @@
+"""The holder's plan: which credential is shown for what, what will be learned, how long it will be; then the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from zkhealth.credentials.encoding.qr import version_for
+from zkhealth.credentials.issuing.credential import Credential
+from zkhealth.credentials.issuing.messages import n_messages
+from zkhealth.credentials.policies.evaluate import shortfalls
+from zkhealth.credentials.policies.leakage import Leakage, leakage
+from zkhealth.credentials.policies.policy import Policy
+from zkhealth.credentials.policies.terms import Wanted
+from zkhealth.credentials.presentations.challenge import Challenge
+from zkhealth.credentials.presentations.presentation import Presentation, Shown, disclosed_refs
+from zkhealth.credentials.presentations.prove import Chosen, prove
+from zkhealth.credentials.presentations.relations import Shape
+from zkhealth.curve import G1
+from zkhealth.errors import WitnessError
+from zkhealth.field import Fr
+from zkhealth.rangeproof.proof import RangeProof
+
+_MAX_TRIES = 10_000
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Plan:
+    """What `prove` would show.  Nothing has been proven or sent yet."""
+
+    challenge: Challenge
+    chosen: tuple[Chosen, ...]
+    _link: Fr
+
+    @property
+    def credentials(self) -> Mapping[str, Credential]:
+        """Which credential is shown, by the policy's name for it."""
+        return {w.name: c.credential for w, c in zip(self.challenge.policy.wanted, self.chosen, strict=True)}
+
+    @property
+    def revealed(self) -> Mapping[str, object]:
+        """The values that will be shown."""
+        out = {}
+        for k, chosen in enumerate(self.chosen):
+            for ref in disclosed_refs(self.challenge.policy, k):
+                out[str(ref)] = ref.field.decode(chosen.credential.values[ref.name])
+        return out
+
+    @property
+    def leakage(self) -> Leakage:
+        """What will be learned, attribute by attribute."""
+        return leakage(self.challenge.policy, at=self.challenge.at)
+
+    @property
+    def n_bytes(self) -> int:
+        """The exact length of the presentation."""
+        return len(_blank(self.challenge, self.chosen).encode())
+
+    @property
+    def qr_version(self) -> int | None:
+        """The version of the one QR code that holds it, 1 to 40; None if none does."""
+        return version_for(self.n_bytes)
+
+    def prove(self) -> Presentation:
+        """Make the presentation; every call makes another one, which nobody can link to the others."""
+        return prove(self.challenge, self.chosen, self._link)
+
+    def __str__(self) -> str:
+        policy = self.challenge.policy
+        held = [f"  {name}: your credential from {c.issuer.name}" for name, c in self.credentials.items()]
+        size = f"{self.n_bytes} bytes" + (f", one QR code of version {self.qr_version}" if self.qr_version else "")
+        return "\n".join([f"To answer {policy.name!r} for {self.challenge.audience}:", *held, str(self.leakage), size])
+
+    def __repr__(self) -> str:
+        return f"<Plan for {self.challenge.policy.name!r}>"
+
+
+def make_plan(challenge: Challenge, credentials: Sequence[Credential], link: Fr) -> Plan:
+    """The first choice of credentials, the newest first, that satisfies the challenge.
+
+    Raises:
+        WitnessError: there is none; it says why, with values: for the holder's eyes.
+    """
+    policy = challenge.policy
+    candidates = [list(_candidates(policy, wanted, credentials)) for wanted in policy.wanted]
+    for wanted, found in zip(policy.wanted, candidates, strict=True):
+        if not found:
+            trusted = " or ".join(issuer.name for issuer in policy.trusted(wanted))
+            raise WitnessError(f"{wanted.name}: no credential under {wanted.spec.id} from {trusted}")
+    best: list[str] | None = None
+    for tries, choice in enumerate(product(*candidates)):
+        if tries >= _MAX_TRIES:
+            break
+        reasons = _reasons(challenge, choice)
+        if not reasons:
+            return Plan(challenge, tuple(choice), link)
+        best = reasons if best is None or len(reasons) < len(best) else best
+    raise WitnessError("; ".join(best or ["no choice of credentials satisfies the policy"]))
+
+
+def _reasons(challenge: Challenge, choice: Sequence[Chosen]) -> list[str]:
+    policy = challenge.policy
+    for a, b in policy.distinct_pairs():
+        if (
+            choice[a].credential is choice[b].credential
+            or choice[a].credential.issued.handle == choice[b].credential.issued.handle
+        ):
+            return [f"{policy.wanted[a].name} and {policy.wanted[b].name} must be two different credentials"]
+    values = {w.name: c.credential.values for w, c in zip(policy.wanted, choice, strict=True)}
+    return shortfalls(policy.clauses, values, challenge.at)
+
+
+def _candidates(policy: Policy, wanted: Wanted, credentials: Sequence[Credential]) -> Iterator[Chosen]:
+    for credential in reversed(credentials):
+        for i, issuer in enumerate(policy.trusted(wanted)):
+            if issuer.spec == credential.issuer.spec and credential.issued.key in issuer.keys:
+                yield Chosen(credential, i, issuer.keys.index(credential.issued.key))
+                break
+
+
+def _blank(challenge: Challenge, chosen: Sequence[Chosen]) -> Presentation:
+    """A presentation of the same length without any content."""
+    policy, shape = challenge.policy, Shape.of(challenge.compiled)
+    shown = []
+    for k, c in enumerate(chosen):
+        refs = disclosed_refs(policy, k)
+        values = tuple(c.credential.values[ref.name] for ref in refs)
+        hidden = n_messages(policy.wanted[k].spec) - sum(len(ref.field.parts) for ref in refs)
+        shown.append(Shown(c.issuer, c.key, values, bytes(3 * G1.BYTES + (4 + hidden) * Fr.BYTES)))
+    n_bits = challenge.compiled.n_bits
+    bits = bytes(RangeProof.length(n_bits)) if challenge.compiled.facts else b""
+    return Presentation(tuple(shown), bytes(G1.BYTES * shape.n_points), bytes(Fr.BYTES * shape.n_secrets), bits)

@@ -1,0 +1,65 @@
+"""What a verifier gets back: valid or not, and in words what was proven, shown, and not learned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from zkhealth.credentials.policies.clauses import Pseudonym, Reveal, Token
+from zkhealth.credentials.policies.policy import Policy
+from zkhealth.credentials.policies.words import words
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to one presentation; true if it is valid.
+
+    `reason` says why it is not, as far as that tells nothing about the holder.  `revealed` has the values shown,
+    `issuers` who vouches for each credential, `pseudonyms` and `tokens` the numbers by scope, in hexadecimal.
+    """
+
+    valid: bool
+    reason: str = ""
+    proven: tuple[str, ...] = ()
+    revealed: Mapping[str, Any] = field(default_factory=dict)
+    not_learned: tuple[str, ...] = ()
+    issuers: Mapping[str, str] = field(default_factory=dict)
+    pseudonyms: Mapping[str, str] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    audience: str = ""
+    checked_at: datetime | None = None
+
+    def __bool__(self) -> bool:
+        return self.valid
+
+    def __str__(self) -> str:
+        if not self.valid:
+            return f"not valid: {self.reason}"
+        lines = ["valid", *(f"  {text}" for text in self.proven)]
+        lines += [f"  {name} = {value}" for name, value in self.revealed.items()]
+        lines += [f"  {name}: vouched for by {issuer}" for name, issuer in self.issuers.items()]
+        return "\n".join([*lines, "not learned: " + ", ".join(self.not_learned)])
+
+    def _repr_html_(self) -> str:
+        from html import escape  # noqa: PLC0415 (notebooks only)
+
+        return f"<pre>{escape(str(self))}</pre>"
+
+
+def refused(reason: str, audience: str, at: datetime | None) -> Verdict:
+    """The verdict on what does not hold."""
+    return Verdict(False, reason, audience=audience, checked_at=at)
+
+
+def proven_words(policy: Policy, at: datetime) -> tuple[str, ...]:
+    """Each clause that was proven, in words."""
+    return tuple(words(clause, at) for clause in policy.clauses if not isinstance(clause, (Pseudonym, Token)))
+
+
+def not_learned(policy: Policy) -> tuple[str, ...]:
+    """The attributes whose value stays hidden."""
+    shown = {str(clause.of) for clause in policy.clauses if isinstance(clause, Reveal)}
+    named = [f"{wanted.name}.{name}" for wanted in policy.wanted for name in wanted.spec.fields]
+    return tuple(name for name in named if name not in shown)

@@ -1,0 +1,117 @@
+"""Verifying presentations, one or many: every first part alone, all pairings in one product, all bits in one sum.
+
+Pairing equations e(Abar, W) = e(Bbar, P2) are merged with weights of 128 bits that are hashed from every byte of
+everything that is merged, and from the challenges.  With equal weights, two proofs without any signature would pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from zkhealth.credentials.policies.clauses import Pseudonym, Reveal, Token
+from zkhealth.credentials.presentations.challenge import Challenge
+from zkhealth.credentials.presentations.guard import Guard
+from zkhealth.credentials.presentations.presentation import Deferred, Presentation, check
+from zkhealth.credentials.presentations.verdict import Verdict, not_learned, proven_words, refused
+from zkhealth.curve import pairing_product_is_one
+from zkhealth.errors import DecodingError, VerificationError
+from zkhealth.field import as_bytes
+from zkhealth.rangeproof import verify_batch
+from zkhealth.signatures import pairing_terms
+from zkhealth.transcript import Transcript, joined
+
+Claims = tuple[bytes, ...]
+
+_TAG = b"zkhealth/presentation/batch/v1"
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A presentation whose first part holds, for a challenge that can be answered."""
+
+    challenge: Challenge
+    data: bytes
+    deferred: Deferred
+
+
+def examine(challenge: Challenge, presentation: Presentation | bytes, now: datetime | None) -> Candidate | Verdict:
+    """Check all that is checked for each presentation alone; a verdict if it does not hold."""
+    data = presentation.encode() if isinstance(presentation, Presentation) else as_bytes(presentation)
+    reason = challenge.check_time(now)
+    if not reason:
+        try:
+            return Candidate(challenge, data, check(challenge, Presentation.decode(data)))
+        except DecodingError as e:
+            reason = f"not a presentation for this policy: {e}"
+        except VerificationError:
+            reason = _NOT_PROVEN
+    return refused(reason, challenge.audience, now or challenge.at)
+
+
+def settle(candidates: Sequence[Candidate], now: datetime | None) -> list[tuple[Verdict, Claims]]:
+    """Check the rest of all, together; where that fails, of each half.
+
+    With each verdict come the keys that a guard must see for the first time.
+    """
+    if _rest_holds(candidates):
+        return [_accepted(candidate, now) for candidate in candidates]
+    if len(candidates) == 1:
+        challenge = candidates[0].challenge
+        return [(refused(_NOT_PROVEN, challenge.audience, now or challenge.at), ())]
+    half = len(candidates) // 2
+    return settle(candidates[:half], now) + settle(candidates[half:], now)
+
+
+def claimed(settled: tuple[Verdict, Claims], guard: Guard | None) -> Verdict:
+    """The verdict, once the guard has seen all keys for the first time."""
+    verdict, claims = settled
+    is_first = [guard.claim(key) for key in claims] if guard else []  # every key, also after one that fails
+    if all(is_first):
+        return verdict
+    return refused("this presentation or its token has been used before", verdict.audience, verdict.checked_at)
+
+
+def _rest_holds(candidates: Sequence[Candidate]) -> bool:
+    weighing = Transcript(_TAG)
+    signed = []
+    for candidate in candidates:
+        weighing.absorb_bytes(candidate.challenge.binding)
+        weighing.absorb_bytes(candidate.data)
+        read = candidate.deferred.read
+        signed += [(known.pk, proof) for known, proof in zip(read.settings, read.proofs, strict=True)]
+    if not signed:
+        return True
+    if not pairing_product_is_one(pairing_terms(signed, weighing.weights(len(signed)))):
+        return False
+    try:
+        verify_batch([candidate.deferred.bits for candidate in candidates if candidate.deferred.bits])
+    except (DecodingError, VerificationError):
+        return False
+    return True
+
+
+def _accepted(candidate: Candidate, now: datetime | None) -> tuple[Verdict, Claims]:
+    challenge, read = candidate.challenge, candidate.deferred.read
+    policy, compiled = challenge.policy, challenge.compiled
+    numbers = list(zip(compiled.tags, (N.encode() for N in read.points.tags), strict=True))
+    fresh = challenge.binding if challenge.nonce else joined(challenge.binding, candidate.data)
+    spent = [joined(tag.base.encode(), N) for tag, N in numbers if isinstance(tag.clause, Token)]
+    fields = {str(clause.of): clause.of.field for clause in policy.clauses if isinstance(clause, Reveal)}
+    verdict = Verdict(
+        valid=True,
+        proven=proven_words(policy, challenge.at),
+        revealed={name: fields[name].decode(value) for name, value in read.values.items()},
+        not_learned=not_learned(policy),
+        issuers={wanted.name: issuer.name for wanted, issuer in zip(policy.wanted, read.issuers, strict=True)},
+        pseudonyms={tag.clause.scope: N.hex() for tag, N in numbers if isinstance(tag.clause, Pseudonym)},
+        tokens={tag.clause.scope: N.hex() for tag, N in numbers if isinstance(tag.clause, Token)},
+        audience=challenge.audience,
+        checked_at=now or challenge.at,
+    )
+    return verdict, tuple(joined(_GUARD_TAG, key) for key in (fresh, *spent))
+
+
+_NOT_PROVEN = "the presentation does not prove the policy"
+_GUARD_TAG = b"zkhealth/guard/v1"

@@ -1,0 +1,1 @@
+"""What a credential says: typed fields, schemas, days and codes."""
