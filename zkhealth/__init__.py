@@ -8,6 +8,8 @@
 See the README for the tour; the layers (`zk.field`, `zk.curve`, `zk.rangeproof`, …) are public too.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from zkhealth import sigma
 from zkhealth.backend import backend_name
 from zkhealth.commitments import Pedersen, VectorPedersen
@@ -17,9 +19,74 @@ from zkhealth.field import Fr
 from zkhealth.merkle import MerkleTree, verify_consistency, verify_inclusion
 from zkhealth.rangeproof import prove_range, verify_range
 
+if TYPE_CHECKING:
+    from zkhealth.credentials import (
+        Bool,
+        Code,
+        Date,
+        Id,
+        Instant,
+        Int,
+        Issuer,
+        MemoryGuard,
+        Policy,
+        Population,
+        Pseudonym,
+        Quantity,
+        Schema,
+        Text,
+        Wallet,
+        days_ago,
+        hours_ago,
+        row_of,
+        verify_all,
+        years_ago,
+    )
+    from zkhealth.signatures import bbs
+
 __version__ = "0.1.0"
 
+_CREDENTIALS = frozenset(
+    "Bool Code Date Id Instant Int Issuer MemoryGuard Policy Population Pseudonym Quantity Schema Text Wallet "
+    "days_ago hours_ago row_of verify_all years_ago".split()
+)
+
+
+def __getattr__(name: str) -> Any:
+    """Credentials and BBS are loaded when they are first asked for: most programs need one part of the library."""
+    if name == "bbs":
+        from zkhealth.signatures import bbs  # noqa: PLC0415
+
+        return bbs
+    if name in _CREDENTIALS:
+        from zkhealth import credentials  # noqa: PLC0415
+
+        return getattr(credentials, name)
+    raise AttributeError(f"module 'zkhealth' has no attribute {name!r}")
+
+
 __all__ = [
+    "Bool",
+    "Code",
+    "Date",
+    "Id",
+    "Instant",
+    "Int",
+    "Issuer",
+    "MemoryGuard",
+    "Policy",
+    "Population",
+    "Pseudonym",
+    "Quantity",
+    "Schema",
+    "Text",
+    "Wallet",
+    "bbs",
+    "days_ago",
+    "hours_ago",
+    "row_of",
+    "verify_all",
+    "years_ago",
     "G1",
     "G2",
     "DecodingError",
