@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from zkhealth.credentials import Challenge, Wallet
 
 FROZEN = json.loads((Path(__file__).parents[1] / "vectors/frozen/0.1/credentials.json").read_text())

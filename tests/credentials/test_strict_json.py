@@ -45,7 +45,8 @@ class Named(str):
 
 
 @pytest.mark.parametrize("value", [
-    1.0, float("nan"), float("inf"), {1: 2}, {None: 2}, {True: 2}, {"a": {"b": [0.5]}}, b"a", {1}, object(), Named("a"),
+    pytest.param(object(), id="an object"),
+    1.0, float("nan"), float("inf"), {1: 2}, {None: 2}, {True: 2}, {"a": {"b": [0.5]}}, b"a", {1}, Named("a"),
     {Named("a"): 1},
 ], ids=repr)  # fmt: skip
 def test_what_has_no_one_form_cannot_be_written(value):
