@@ -456,18 +456,20 @@ def everything(blinding):
     ).ints()
 
 
-def test_28_other_messages_and_another_signature_have_other_nonces(monkeypatch):
-    """Under one nonce, the difference of two witnesses would show."""
+def test_28_every_witness_and_every_setting_has_other_nonces(monkeypatch):
+    """Under one nonce, the difference of two witnesses would show.  Each input alone makes them differ."""
     monkeypatch.setattr(secrets, "token_bytes", lambda n: b"\7" * n)
     setting, messages, signature = signed()
     variants = [
-        (signature, messages),
-        (signature, FALSE),
-        (replace(signature, e=signature.e + Fr(1)), messages),
-        (replace(signature, A=G1.generator()), messages),
+        (setting, signature, messages),
+        (setting, signature, FALSE),
+        (setting, replace(signature, e=signature.e + Fr(1)), messages),
+        (setting, replace(signature, A=G1.generator()), messages),
+        (setting_for(4, header=b"another"), signature, messages),
+        (setting_for(4, api_id=b"another"), signature, messages),
     ]
-    drawn = [everything(Blinding.draw(setting, s, m, SHOWN, b"", b"")) for s, m in variants]
-    assert len({value for values in drawn for value in values}) == 4 * 7
+    drawn = [everything(Blinding.draw(*variant, SHOWN, b"", b"")) for variant in variants]
+    assert len({value for values in drawn for value in values}) == 6 * 7
 
 
 def test_28_fresh_randomness_enters_every_time(monkeypatch):

@@ -269,6 +269,8 @@ def test_types():
     for value in (22, Fr([22])):
         with pytest.raises(TypeError):
             check(sample_proof(), shown={1: value, 3: messages[3]})
+    with pytest.raises(TypeError):
+        check(sample_proof(), shown={True: messages[1], 3: messages[3]})
     for shown in ([True], ["1"], [1.0]):
         with pytest.raises(TypeError):
             begin(shown)

@@ -34,8 +34,9 @@ def setting_of(suite, record, pk):
 
 
 def few(records):
-    """All on the native backend, the first valid and invalid ones on the other."""
-    return records.items() if NATIVE else sample(records.items(), on_reference=2)
+    """All on the native backend, two valid and two invalid ones on the other."""
+    kinds = ([item for item in records.items() if item[1]["result"]["valid"] is valid] for valid in (True, False))
+    return [item for kind in kinds for item in sample(kind, on_reference=2)]
 
 
 # --- what everything else is made of -------------------------------------------------

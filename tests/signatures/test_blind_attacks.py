@@ -234,6 +234,13 @@ def test_28_a_constant_generator_gives_no_committed_message_away(other, monkeypa
         assert not different and 55 in extracted(one, two)
 
 
+def test_28_other_messages_have_another_prover_blind(monkeypatch):
+    """With the same one, the difference of two commitments could be searched for its messages."""
+    monkeypatch.setattr(secrets, "token_bytes", lambda n: b"\7" * n)
+    blinds = [commit(SHA_256, API, Fr([m]), OFFER)[1] for m in (55, 56)]
+    assert blinds[0] != blinds[1]
+
+
 # --- 63: blind requests --------------------------------------------------------------------------------
 
 
@@ -379,6 +386,7 @@ def test_44_a_proof_is_about_these_messages_in_these_places():
         ([b"b"], mine, [2], [0]),
         ([b"b"], mine, [], [0]),
         ([b"b"], mine, [0, 1], []),
+        ([b"b", b"a"], mine, [1, 0], [0]),
         ([b"b"], [], [-1], []),
         ([], [b"a", b"a"], [], [0, 0]),
     ):

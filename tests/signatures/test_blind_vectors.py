@@ -5,9 +5,9 @@ The trace of `signature003` (SHA-256) has B where the domain should be.
 """
 
 import pytest
-from oracles import NATIVE, sample
+from oracles import NATIVE
 from signatures.bbs_fixtures import SUITES, cases, load, messages, mocked_nonces, mocked_scalars, octets
-from signatures.test_bbs_vectors import blinding_of
+from signatures.test_bbs_vectors import blinding_of, few
 
 from zkhealth.curve import G1
 from zkhealth.field import Fr, concat
@@ -26,10 +26,6 @@ from zkhealth.signatures import (
 folders = pytest.mark.parametrize("folder", SUITES)
 BROKEN = {"proof005"}
 BROKEN_TRACES = {"signature003"}
-
-
-def few(records):
-    return records.items() if NATIVE else sample(records.items(), on_reference=2)
 
 
 def usable_proofs(folder):

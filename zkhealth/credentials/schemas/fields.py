@@ -89,7 +89,8 @@ class Field:
         """
         found: Any = tuple(plain) if isinstance(plain, list) else plain
         try:
-            if self.encode(self.decode(found)) == found and not any(type(n) is bool for n in found or ()):
+            is_plain = found is None or isinstance(found, str) or all(type(n) is int for n in found)
+            if is_plain and self.encode(self.decode(found)) == found:
                 return found  # type: ignore[no-any-return]
         except Exception:  # noqa: S110 (whatever a hostile value provokes means the same)
             pass

@@ -47,6 +47,8 @@ class SchemaSpec:
         for name, field in self.fields.items():
             if not isinstance(field, Field):
                 raise TypeError(f"expected a field such as Date() or Int(0, 15), got {type(field).__name__}")
+            if type(field.optional) is not bool or type(getattr(field, "partial", False)) is not bool:
+                raise TypeError(f"{name}: expected `optional` and `partial` as bools")
             if not _NAME.fullmatch(name) or name in RESERVED or keyword.iskeyword(name):
                 raise ValueError(
                     f"a field cannot be called {name!r}: lower-case letters, digits, _, and no method's name"
