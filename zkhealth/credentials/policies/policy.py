@@ -101,7 +101,7 @@ class Policy:
         return [] if self.may_be_same else [(a, b) for a, b in pairs if self.wanted[a].spec == self.wanted[b].spec]
 
     def to_json(self) -> str:
-        """Canonical JSON; `policy.schema.json` describes it."""
+        """Canonical JSON: names sorted, no blanks."""
         from zkhealth.credentials.policies.policy_json import write_policy  # noqa: PLC0415 (which is written over policies)
 
         return write_policy(self)
