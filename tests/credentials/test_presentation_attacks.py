@@ -14,7 +14,8 @@ from zkhealth.credentials.presentations.prove import Chosen, prove
 from zkhealth.credentials.schemas.sample import Vaccination
 from zkhealth.curve import G1
 from zkhealth.errors import WitnessError
-from zkhealth.field import Fr
+from zkhealth.field import Fr, concat
+from zkhealth.transcript import Nonces
 
 P = people()
 v, u, r = P.v, P.u, P.r
@@ -263,3 +264,29 @@ def test_two_presentations_of_one_credential_share_nothing_but_what_is_revealed(
     assert not values(one) & values(two)
     assert isinstance(one, Presentation)
     assert one.shown[0].values == two.shown[0].values == ("FR",)
+
+
+class Colliding(Nonces):
+    """Blindings that make t·f under the open gate the same point as t, where f = 1."""
+
+    def vector(self, n):
+        self.drawn = [*getattr(self, "drawn", []), super().vector(n)]
+        if len(self.drawn) < 4:
+            return self.drawn[-1]
+        s, _, s_t, delta = self.drawn
+        return concat(s_t[0] - s[0], delta[1:])
+
+
+def test_commitments_that_collide_give_a_verdict(monkeypatch):
+    challenge = asked(policy_of(v.dose.between(1, 1) | (v.series >= 3)))
+    real = prover.Nonces
+
+    def nonces(label, *rest):
+        return (Colliding if label.endswith(b"blindings") else real)(label, *rest)
+
+    monkeypatch.setattr(prover, "Nonces", nonces)
+    monkeypatch.setattr(prover, "statement", lambda *_: None)
+    forged = answered(challenge)
+    gates, products = forged.points[-4 * 48 : -2 * 48], forged.points[-2 * 48 :]
+    assert gates[:48] == products[:48]
+    assert refused(challenge, forged)

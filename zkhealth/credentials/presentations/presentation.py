@@ -121,7 +121,10 @@ def check(challenge: Challenge, presentation: Presentation) -> Deferred:
     ph = header(challenge, read.settings, read.disclosed, firsts, read.raw_points, T)
     for k, proof in enumerate(read.proofs):
         check_challenge(read.settings[k], proof, read.disclosed[k], ph)
-    proven = statement(challenge.compiled, committed(challenge.compiled, read.points))
+    try:
+        proven = statement(challenge.compiled, committed(challenge.compiled, read.points))
+    except ValueError:  # the policy is sound, so it is the points: two that are one cancel in a sum
+        raise VerificationError("the commitments of a presentation do not fit its statement") from None
     if proven is None:
         if presentation.bits:
             raise DecodingError("expected no range proof")
