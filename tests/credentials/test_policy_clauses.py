@@ -5,6 +5,7 @@ import json
 import pytest
 from credentials.hospital import AT, people, policy_of, travel
 
+import zkhealth as zk
 from zkhealth.credentials.policies.bounds import Bound, days_ago, hours_ago, seconds_ago, years_ago
 from zkhealth.credentials.policies.clauses import AllOf, AnyOf, Clause, Pseudonym, row_of
 from zkhealth.credentials.policies.policy import Policy
@@ -237,3 +238,21 @@ def test_a_missing_field_is_refused_by_its_name(name):
 def test_a_clause_has_no_truth_value():
     with pytest.raises(TypeError, match="truth value"):
         bool(Clause())
+
+
+def test_what_is_absent_or_of_another_unit_is_not_compared():
+    class Two(zk.Schema, id="https://health.example/schemas/two/1"):
+        a = zk.Quantity("mmol/mol", 0, 9, optional=True)
+        b = zk.Quantity("%", 0, 9)
+        day = zk.Date()
+        moment = zk.Instant()
+
+    t = Two.as_("t")
+    for write in (
+        lambda: t.a.one_of([None]),
+        lambda: t.a.differs(None),
+        lambda: t.a.equals(t.b),
+        lambda: t.day - t.moment >= 0,
+    ):
+        with pytest.raises(ValueError, match=r"expected|add up"):
+            write()

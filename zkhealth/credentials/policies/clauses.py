@@ -40,11 +40,6 @@ class Clause:
         """Every credential that is mentioned."""
         return (ref.of for ref in self.refs())
 
-    @property
-    def is_fact(self) -> bool:
-        """Whether it is about hidden values alone, so that it may be an alternative."""
-        return True
-
 
 @dataclass(frozen=True)
 class Range(Clause):
@@ -152,8 +147,8 @@ class Pair(Clause):
     def __post_init__(self) -> None:
         if self.a == self.b:
             raise ValueError("expected two different fields")
-        kinds = {(type(ref.field), len(ref.field.parts), getattr(ref.field, "decimals", 0)) for ref in (self.a, self.b)}
-        if len(kinds) != 1 or len(self.a.field.parts) != 1:
+        kinds = {(f.kind, getattr(f, "unit", ""), getattr(f, "decimals", 0)) for f in (self.a.field, self.b.field)}
+        if len(kinds) != 1 or len(self.b.field.parts) != 1 or len(self.a.field.parts) != 1:
             raise ValueError("expected two fields of one type, with one value each")
 
     def refs(self) -> Iterator[FieldRef]:
@@ -193,10 +188,6 @@ class Reveal(Clause):
     def refs(self) -> Iterator[FieldRef]:
         return iter((self.of,))
 
-    @property
-    def is_fact(self) -> bool:
-        return False
-
 
 @dataclass(frozen=True)
 class Held(Clause):
@@ -206,10 +197,6 @@ class Held(Clause):
 
     def variables(self) -> Iterator[Wanted]:
         return iter((self.of,))
-
-    @property
-    def is_fact(self) -> bool:
-        return False
 
 
 @dataclass(frozen=True)
@@ -225,10 +212,6 @@ class Token(Clause):
     def variables(self) -> Iterator[Wanted]:
         return iter((self.of,))
 
-    @property
-    def is_fact(self) -> bool:
-        return False
-
 
 @dataclass(frozen=True)
 class Pseudonym(Clause):
@@ -241,10 +224,6 @@ class Pseudonym(Clause):
         _check_scope(self.scope)
         if type(self.is_global) is not bool:
             raise TypeError("expected is_global to be a bool")
-
-    @property
-    def is_fact(self) -> bool:
-        return False
 
 
 @dataclass(frozen=True)
@@ -262,10 +241,6 @@ class AllOf(Clause):
     def variables(self) -> Iterator[Wanted]:
         return (variable for clause in self.clauses for variable in clause.variables())
 
-    @property
-    def is_fact(self) -> bool:
-        return all(clause.is_fact for clause in self.clauses)
-
 
 @dataclass(frozen=True)
 class AnyOf(Clause):
@@ -275,7 +250,7 @@ class AnyOf(Clause):
 
     def __post_init__(self) -> None:
         _check_clauses(self.clauses)
-        if len(self.clauses) < 2 or not all(clause.is_fact for clause in self.clauses):
+        if len(self.clauses) < 2 or not all(map(is_fact, self.clauses)):
             raise ValueError("expected at least two alternatives, about hidden values alone")
         if len(self.branches()) > MAX_BRANCHES:
             raise ValueError(f"expected at most {MAX_BRANCHES} alternatives")
@@ -286,6 +261,13 @@ class AnyOf(Clause):
 
     def refs(self) -> Iterator[FieldRef]:
         return (ref for clause in self.clauses for ref in clause.refs())
+
+
+def is_fact(clause: Clause) -> bool:
+    """Whether it is about hidden values alone, so that it may be an alternative."""
+    if isinstance(clause, (AllOf, AnyOf)):
+        return all(map(is_fact, clause.clauses))
+    return not isinstance(clause, (Reveal, Held, Token, Pseudonym))
 
 
 def row_of(of: Sequence[FieldRef], rows: Sequence[Sequence[Any]], name: str = "") -> Listed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from zkhealth.credentials.policies.clauses import AnyOf, Clause, Different, Listed, Range, Same, Unlisted
+from zkhealth.credentials.policies.clauses import AnyOf, Clause, Different, Listed, Range, Same, Unlisted, is_fact
 from zkhealth.credentials.policies.terms import FieldRef
 from zkhealth.credentials.policies.words import needs, sum_words, value_words
 from zkhealth.credentials.schemas.dates import LAST_DATE, date_of, days
@@ -47,7 +47,7 @@ def _shortfall(clause: Clause, values: Values, at: datetime) -> str:  # noqa: PL
             return ""
         reasons = [" and ".join(shortfalls(branch, values, at)) for branch in clause.branches()]
         return "no alternative holds: " + "; or ".join(reasons)
-    unknown = [str(ref) for ref in clause.refs() if clause.is_fact and _value(ref, values) is None]
+    unknown = [str(ref) for ref in clause.refs() if is_fact(clause) and _value(ref, values) is None]
     if unknown:
         return f"{', '.join(unknown)}: the credential does not say"
     match clause:

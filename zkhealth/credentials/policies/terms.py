@@ -8,6 +8,7 @@ A field of an ordered type counts as an integer; of a partial date it is always 
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -34,16 +35,16 @@ _MAX_SUM = 1 << 200
 _MAX_TERMS = 64
 
 
-class Term:
+class Term(ABC):
     """Something that adds up: a field, an entry of a table, or a sum."""
 
+    @abstractmethod
     def linear(self) -> Linear:
         """As a sum.
 
         Raises:
             TypeError: of a type that has no order.
         """
-        raise NotImplementedError
 
     def __add__(self, other: Term | int) -> Linear:
         return self.linear().plus(_linear(other), 1)
@@ -149,10 +150,12 @@ class Linear(Term):
         """The smallest and the largest value that the domains allow.
 
         Raises:
-            ValueError: nothing hidden is left in the sum, or it could grow too large.
+            ValueError: nothing hidden is left in the sum, it could grow too large, or mixes days with seconds.
         """
         if not any(isinstance(term, FieldRef) for term, _ in self.parts):
             raise ValueError("no hidden value is left in the sum")
+        if {"date", "instant"} <= {term.field.kind for term, _ in self.parts if isinstance(term, FieldRef)}:
+            raise ValueError("dates count days and instants seconds: they do not add up")
         ends = [sorted(a * end for end in term.domain) for term, a in self.parts]
         lo, hi = sum(end[0] for end in ends), sum(end[1] for end in ends)
         if max(-lo, hi) >= _MAX_SUM or hi - lo >= 1 << 63:
@@ -247,8 +250,10 @@ class FieldRef(Term):
         """A public value of this type, encoded.
 
         Raises:
-            ValueError: not in the domain.
+            ValueError: not in the domain, or None: what is absent equals nothing.
         """
+        if value is None:
+            raise ValueError(f"{self}: expected a value; is_present asks whether there is one")
         return self.field.encode(self.field.decode(value) if isinstance(value, tuple) else value)
 
     def check_comparable(self, purpose: str) -> None:

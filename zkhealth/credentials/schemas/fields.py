@@ -16,6 +16,7 @@ is the hash of a label: it lies in no interval and in no list.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
@@ -40,7 +41,7 @@ _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Field:
+class Field(ABC):
     """What all types share.  An optional attribute may be absent, which is written as None."""
 
     optional: bool = False
@@ -101,8 +102,8 @@ class Field:
         given = {f.name: getattr(self, f.name) for f in fields(self)}
         return {"type": self.kind, **{name: value for name, value in given.items() if value not in (False, None)}}
 
-    def _encode(self, value: Any) -> Plain:
-        raise NotImplementedError
+    @abstractmethod
+    def _encode(self, value: Any) -> Plain: ...
 
     def _decode(self, plain: Any) -> Any:
         return plain
