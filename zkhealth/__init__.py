@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Bool,
         Code,
         Date,
+        Either,
         Id,
         Instant,
         Int,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _CREDENTIALS = frozenset(
-    "Bool Code Date Id Instant Int Issuer MemoryGuard Policy Population Pseudonym Quantity Schema Text Wallet "
+    "Bool Code Date Either Id Instant Int Issuer MemoryGuard Policy Population Pseudonym Quantity Schema Text Wallet "
     "days_ago hours_ago row_of verify_all years_ago".split()
 )
 
@@ -69,6 +70,7 @@ __all__ = [
     "Bool",
     "Code",
     "Date",
+    "Either",
     "Id",
     "Instant",
     "Int",

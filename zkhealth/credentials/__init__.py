@@ -10,11 +10,13 @@ from zkhealth.credentials.issuing.issuer_public import IssuerPublic
 from zkhealth.credentials.issuing.wallet import Wallet
 from zkhealth.credentials.policies.bounds import days_ago, hours_ago, seconds_ago, years_ago
 from zkhealth.credentials.policies.clauses import Pseudonym, row_of
+from zkhealth.credentials.policies.either import Either
 from zkhealth.credentials.policies.leakage import Leakage
 from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.policies.population import Population
 from zkhealth.credentials.presentations.batch import verify_all
 from zkhealth.credentials.presentations.challenge import Challenge
+from zkhealth.credentials.presentations.either_challenge import EitherChallenge
 from zkhealth.credentials.presentations.guard import Guard, MemoryGuard
 from zkhealth.credentials.presentations.plan import Plan
 from zkhealth.credentials.presentations.presentation import Presentation
@@ -42,6 +44,7 @@ __all__ = [
     "Wallet",
     "Credential",
     "Policy",
+    "Either",
     "Pseudonym",
     "row_of",
     "years_ago",
@@ -51,6 +54,7 @@ __all__ = [
     "Leakage",
     "Population",
     "Challenge",
+    "EitherChallenge",
     "Plan",
     "Presentation",
     "Verdict",

@@ -14,7 +14,7 @@ from zkhealth.credentials.encoding.keystore import open_sealed, seal
 from zkhealth.credentials.encoding.wire import pack, unpack
 from zkhealth.credentials.issuing.credential import Credential
 from zkhealth.credentials.issuing.exchange import Issued, Offer, Request, make_request
-from zkhealth.credentials.presentations.challenge import Challenge
+from zkhealth.credentials.presentations.either_challenge import AnyChallenge, read_challenge
 from zkhealth.credentials.presentations.plan import Plan, make_plan
 from zkhealth.errors import DecodingError, WitnessError
 from zkhealth.field import Fr
@@ -85,14 +85,14 @@ class Wallet:
             raise ValueError("the credential is not in this wallet")
         self._credentials = kept
 
-    def plan(self, challenge: Challenge | bytes) -> Plan:
+    def plan(self, challenge: AnyChallenge | bytes) -> Plan:
         """Find credentials that satisfy a challenge, before anything is proven or sent.
 
         Raises:
             DecodingError: not a challenge.
             WitnessError: there are none; it says why.
         """
-        challenge = challenge if isinstance(challenge, Challenge) else Challenge.decode(challenge)
+        challenge = challenge if isinstance(challenge, AnyChallenge) else read_challenge(challenge)
         return make_plan(challenge, self._credentials, self._link)
 
     def encode(self) -> bytes:

@@ -54,8 +54,7 @@ class Policy:
         may_be_same: bool = False,
         window: int = 0,
     ) -> None:
-        if not isinstance(name, str) or not 0 < len(name) <= 256 or not name.isprintable():
-            raise ValueError("expected a name of 1 to 256 printable characters")
+        check_name(name)
         if not clauses or not all(isinstance(clause, Clause) for clause in clauses):
             raise TypeError("expected clauses, such as v.birth.at_least_years_ago(18)")
         if type(may_be_same) is not bool or type(window) is not int:
@@ -218,6 +217,16 @@ def _all(clauses: Iterable[Clause]) -> Iterator[Clause]:
         yield clause
         if isinstance(clause, (AllOf, AnyOf)):
             yield from _all(clause.clauses)
+
+
+def check_name(name: object) -> None:
+    """Refuse what cannot be shown as the name of a policy.
+
+    Raises:
+        ValueError: no text, empty, too long, or with control characters.
+    """
+    if not isinstance(name, str) or not 0 < len(name) <= 256 or not name.isprintable():
+        raise ValueError("expected a name of 1 to 256 printable characters")
 
 
 def revealed(policy: Policy) -> list[Reveal]:

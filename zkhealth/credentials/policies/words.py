@@ -25,6 +25,12 @@ from zkhealth.credentials.policies.terms import FieldRef, Linear
 from zkhealth.credentials.schemas.fields import moment_of
 
 _MANY = 6
+_COMPARED = {
+    (Bound(0), None): "at least",
+    (Bound(1), None): "more than",
+    (None, Bound(0)): "at most",
+    (None, Bound(-1)): "less than",
+}
 
 
 def words(clause: Clause, at: datetime | None = None) -> str:  # noqa: PLR0911, PLR0912 (one for each kind)
@@ -118,9 +124,10 @@ def needs(clause: Range, at: datetime | None = None) -> str:
 
 def _range(clause: Range, at: datetime | None) -> str:
     signs = [a for _, a in clause.of.parts]
-    if sorted(signs) == [-1, 1] and (clause.lo, clause.hi) in ((Bound(0), None), (None, Bound(0))):
+    compared = _COMPARED.get((clause.lo, clause.hi))
+    if compared and sorted(signs) == [-1, 1]:
         plus, minus = (next(str(term) for term, a in clause.of.parts if a == sign) for sign in (1, -1))
-        return f"{plus} is {'at least' if clause.lo else 'at most'} {minus}"
+        return f"{plus} is {compared} {minus}"
     return f"{sum_words(clause.of)} is {needs(clause, at)}"
 
 

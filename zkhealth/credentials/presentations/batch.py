@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from datetime import date, datetime
 
-from zkhealth.credentials.presentations.challenge import Challenge
+from zkhealth.credentials.presentations.either_challenge import AnyChallenge, read_challenge
 from zkhealth.credentials.presentations.guard import Guard
 from zkhealth.credentials.presentations.presentation import Presentation
 from zkhealth.credentials.presentations.verdict import Verdict
@@ -21,7 +21,7 @@ from zkhealth.field import as_bytes
 GROUP = 128
 """So many are checked together; more saves little and costs memory."""
 
-Item = tuple[Challenge, "Presentation | bytes"]
+Item = tuple[AnyChallenge, "Presentation | bytes"]
 _Settled = tuple[Verdict, Claims]
 
 
@@ -48,7 +48,7 @@ def verify_all(
     return verdicts
 
 
-def _group(items: Sequence[tuple[Challenge, bytes]], now: datetime | None) -> list[_Settled]:
+def _group(items: Sequence[tuple[AnyChallenge, bytes]], now: datetime | None) -> list[_Settled]:
     """The first part of each, then the rest of all that are left."""
     examined = [examine(challenge, data, now) for challenge, data in items]
     candidates = [found for found in examined if not isinstance(found, Verdict)]
@@ -56,12 +56,12 @@ def _group(items: Sequence[tuple[Challenge, bytes]], now: datetime | None) -> li
     return [(found, ()) if isinstance(found, Verdict) else next(settled) for found in examined]
 
 
-def _here(groups: Iterable[Sequence[tuple[Challenge, bytes]]], now: datetime | None) -> Iterator[list[_Settled]]:
+def _here(groups: Iterable[Sequence[tuple[AnyChallenge, bytes]]], now: datetime | None) -> Iterator[list[_Settled]]:
     return (_group(group, now) for group in groups)
 
 
 def _there(
-    groups: Sequence[Sequence[tuple[Challenge, bytes]]], now: datetime | None, executor: Executor
+    groups: Sequence[Sequence[tuple[AnyChallenge, bytes]]], now: datetime | None, executor: Executor
 ) -> Iterator[list[_Settled]]:
     futures: list[Future[list[_Settled]] | None] = []
     for group in groups:
@@ -77,7 +77,7 @@ def _there(
         yield _group(group, now) if done is None else done
 
 
-def _packed(group: Sequence[tuple[Challenge, bytes]]) -> tuple[list[bytes], list[tuple[int, bytes]]]:
+def _packed(group: Sequence[tuple[AnyChallenge, bytes]]) -> tuple[list[bytes], list[tuple[int, bytes]]]:
     """Each challenge once, and each presentation with the number of its own."""
     challenges = {id(challenge): challenge for challenge, _ in group}
     numbers = {key: i for i, key in enumerate(challenges)}
@@ -86,7 +86,7 @@ def _packed(group: Sequence[tuple[Challenge, bytes]]) -> tuple[list[bytes], list
 
 def _worker(packed: tuple[list[bytes], list[tuple[int, bytes]]], now: datetime | None) -> list[_Settled]:
     encoded, items = packed
-    challenges = [Challenge.decode(data) for data in encoded]
+    challenges = [read_challenge(data) for data in encoded]
     return _group([(challenges[i], data) for i, data in items], now)
 
 

@@ -66,6 +66,16 @@ class Challenge:
         fresh = joined(b"nonce", self.nonce) if self.nonce else joined(b"window", str(self.window).encode())
         return joined(_TAG, self.policy.digest, self.audience.encode(), self.at.isoformat().encode(), fresh)
 
+    def option(self, number: int | None) -> Challenge:
+        """The challenge that a presentation answers: this one.
+
+        Raises:
+            DecodingError: the presentation answers one of several policies.
+        """
+        if number is not None:
+            raise DecodingError("expected a presentation for one policy, not for one of several")
+        return self
+
     def encode(self) -> bytes:
         """As CBOR, with the whole policy: what the holder needs."""
         fields = {1: self.policy.to_json(), 2: self.audience, 3: self.at.isoformat()}

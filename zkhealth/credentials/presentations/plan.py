@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from zkhealth.credentials.encoding.qr import version_for
@@ -14,6 +14,7 @@ from zkhealth.credentials.policies.leakage import Leakage, leakage
 from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.policies.terms import Wanted
 from zkhealth.credentials.presentations.challenge import Challenge
+from zkhealth.credentials.presentations.either_challenge import AnyChallenge
 from zkhealth.credentials.presentations.presentation import Presentation, Shown, disclosed_refs
 from zkhealth.credentials.presentations.prove import Chosen, prove
 from zkhealth.credentials.presentations.relations import Shape
@@ -32,6 +33,7 @@ class Plan:
     challenge: Challenge
     chosen: tuple[Chosen, ...]
     _link: Fr
+    option: int | None = None
 
     @property
     def credentials(self) -> Mapping[str, Credential]:
@@ -55,7 +57,7 @@ class Plan:
     @property
     def n_bytes(self) -> int:
         """The exact length of the presentation."""
-        return len(_blank(self.challenge, self.chosen).encode())
+        return len(replace(_blank(self.challenge, self.chosen), option=self.option).encode())
 
     @property
     def qr_version(self) -> int | None:
@@ -64,7 +66,7 @@ class Plan:
 
     def prove(self) -> Presentation:
         """Make the presentation; every call makes another one, which nobody can link to the others."""
-        return prove(self.challenge, self.chosen, self._link)
+        return replace(prove(self.challenge, self.chosen, self._link), option=self.option)
 
     def __str__(self) -> str:
         policy = self.challenge.policy
@@ -76,12 +78,24 @@ class Plan:
         return f"<Plan for {self.challenge.policy.name!r}>"
 
 
-def make_plan(challenge: Challenge, credentials: Sequence[Credential], link: Fr) -> Plan:
-    """The first choice of credentials, the newest first, that satisfies the challenge.
+def make_plan(challenge: AnyChallenge, credentials: Sequence[Credential], link: Fr) -> Plan:
+    """The first choice of credentials, the newest first, that satisfies the challenge; of several policies, the first.
 
     Raises:
         WitnessError: there is none; it says why, with values: for the holder's eyes.
     """
+    if isinstance(challenge, Challenge):
+        return _plan(challenge, credentials, link)
+    reasons = []
+    for i, option in enumerate(challenge.options):
+        try:
+            return replace(_plan(option, credentials, link), option=i)
+        except WitnessError as e:
+            reasons.append(f"{option.policy.name}: {e}")
+    raise WitnessError("; or ".join(reasons))
+
+
+def _plan(challenge: Challenge, credentials: Sequence[Credential], link: Fr) -> Plan:
     policy = challenge.policy
     candidates = [list(_candidates(policy, wanted, credentials)) for wanted in policy.wanted]
     for wanted, found in zip(policy.wanted, candidates, strict=True):

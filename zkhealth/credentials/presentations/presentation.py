@@ -53,11 +53,14 @@ class Presentation:
     points: bytes
     responses: bytes
     bits: bytes
+    option: int | None = None
+    """Which policy it answers, where the verifier accepts one of several."""
 
     def encode(self) -> bytes:
-        """Deterministic CBOR: [version, [[issuer, key, values, proof], …], points, responses, bits]."""
+        """Deterministic CBOR: [version, [[issuer, key, values, proof], …], points, responses, bits], and the option."""
         shown = [[s.issuer, s.key, [_written(v) for v in s.values], s.proof] for s in self.shown]
-        return cbor.encode([VERSION, shown, self.points, self.responses, self.bits])
+        option = [] if self.option is None else [self.option]
+        return cbor.encode([VERSION, shown, self.points, self.responses, self.bits, *option])
 
     __bytes__ = encode
 
@@ -69,8 +72,9 @@ class Presentation:
             DecodingError: too long, or not what `encode` makes.
         """
         match cbor.decode(as_bytes(data), MAX_BYTES):
-            case [int(version), list(shown), bytes(points), bytes(responses), bytes(bits)] if version is VERSION:
-                return cls(tuple(map(_shown, shown)), points, responses, bits)
+            case [int(version), list(shown), bytes(points), bytes(responses), bytes(bits), *rest]:
+                if type(version) is int and version == VERSION and len(rest) <= 1:
+                    return cls(tuple(map(_shown, shown)), points, responses, bits, *map(_option, rest))
         raise DecodingError(f"expected a presentation of version {VERSION}")
 
     def qr(self) -> object:
@@ -239,6 +243,12 @@ def _shown(content: object) -> Shown:
         case [int(issuer), int(key), list(values), bytes(proof)] if type(issuer) is type(key) is int:
             return Shown(issuer, key, tuple(tuple(v) if isinstance(v, list) else v for v in values), proof)
     raise DecodingError("expected a credential as issuer, key, values and proof")
+
+
+def _option(content: object) -> int:
+    if type(content) is not int:
+        raise DecodingError("expected the number of a policy")
+    return content
 
 
 def _written(value: Plain) -> object:

@@ -16,12 +16,14 @@ from zkhealth.credentials.policies.words import words
 class Verdict:
     """The answer to one presentation; true if it is valid.
 
-    `reason` says why it is not, as far as that tells nothing about the holder.  `revealed` has the values shown,
-    `issuers` who vouches for each credential, `pseudonyms` and `tokens` the numbers by scope, in hexadecimal.
+    `policy` is the name of what was proven; `reason` says why it is not, as far as that tells nothing about the
+    holder.  `revealed` has the values shown, `issuers` who vouches for each credential, `pseudonyms` and `tokens` the
+    numbers by scope, in hexadecimal.
     """
 
     valid: bool
     reason: str = ""
+    policy: str = ""
     proven: tuple[str, ...] = ()
     revealed: Mapping[str, Any] = field(default_factory=dict)
     not_learned: tuple[str, ...] = ()
@@ -37,7 +39,7 @@ class Verdict:
     def __str__(self) -> str:
         if not self.valid:
             return f"not valid: {self.reason}"
-        lines = ["valid", *(f"  {text}" for text in self.proven)]
+        lines = [f"valid: {self.policy}", *(f"  {text}" for text in self.proven)]
         lines += [f"  {name} = {value}" for name, value in self.revealed.items()]
         lines += [f"  {name}: vouched for by {issuer}" for name, issuer in self.issuers.items()]
         return "\n".join([*lines, "not learned: " + ", ".join(self.not_learned)])

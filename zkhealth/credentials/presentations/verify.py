@@ -12,6 +12,7 @@ from datetime import datetime
 
 from zkhealth.credentials.policies.clauses import Pseudonym, Reveal, Token
 from zkhealth.credentials.presentations.challenge import Challenge
+from zkhealth.credentials.presentations.either_challenge import AnyChallenge
 from zkhealth.credentials.presentations.guard import Guard
 from zkhealth.credentials.presentations.presentation import Deferred, Presentation, check
 from zkhealth.credentials.presentations.verdict import Verdict, not_learned, proven_words, refused
@@ -36,13 +37,15 @@ class Candidate:
     deferred: Deferred
 
 
-def examine(challenge: Challenge, presentation: Presentation | bytes, now: datetime | None) -> Candidate | Verdict:
+def examine(challenge: AnyChallenge, presentation: Presentation | bytes, now: datetime | None) -> Candidate | Verdict:
     """Check all that is checked for each presentation alone; a verdict if it does not hold."""
     data = presentation.encode() if isinstance(presentation, Presentation) else as_bytes(presentation)
     reason = challenge.check_time(now)
     if not reason:
         try:
-            return Candidate(challenge, data, check(challenge, Presentation.decode(data)))
+            read = Presentation.decode(data)
+            asked = challenge.option(read.option)
+            return Candidate(asked, data, check(asked, read))
         except DecodingError as e:
             reason = f"not a presentation for this policy: {e}"
         except VerificationError:
@@ -96,11 +99,13 @@ def _accepted(candidate: Candidate, now: datetime | None) -> tuple[Verdict, Clai
     challenge, read = candidate.challenge, candidate.deferred.read
     policy, compiled = challenge.policy, challenge.compiled
     numbers = list(zip(compiled.tags, (N.encode() for N in read.points.tags), strict=True))
-    fresh = challenge.binding if challenge.nonce else joined(challenge.binding, candidate.data)
+    # A nonce comes once, whichever of several policies is answered; a window allows each presentation once.
+    fresh = joined(b"nonce", challenge.nonce) if challenge.nonce else joined(challenge.binding, candidate.data)
     spent = [joined(tag.base.encode(), N) for tag, N in numbers if isinstance(tag.clause, Token)]
     fields = {str(clause.of): clause.of.field for clause in policy.clauses if isinstance(clause, Reveal)}
     verdict = Verdict(
         valid=True,
+        policy=policy.name,
         proven=proven_words(policy, challenge.at),
         revealed={name: fields[name].decode(value) for name, value in read.values.items()},
         not_learned=not_learned(policy),
