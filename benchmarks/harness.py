@@ -22,7 +22,7 @@ OURS = "zkhealth"
 RUNS = 20
 _RUNS_OF_SIZES = 3
 _RUN_NS = 10_000_000
-UNITS = {"ns": 1.0, "µs": 1e3, "ms": 1e6, "s": 1e9, "MiB": float(1 << 20)}
+UNITS = {"ns": 1.0, "µs": 1e3, "ms": 1e6, "s": 1e9, "B": 1.0, "MiB": float(1 << 20)}
 
 
 class UnequalAnswersError(Exception):
@@ -60,6 +60,21 @@ class Here:
 
 
 @dataclass(frozen=True)
+class Size:
+    """A function in this process that makes bytes, of which the length counts."""
+
+    make: Callable[[], bytes]
+
+    def answer(self) -> object:
+        """Whether there is anything: the contents differ."""
+        return len(self.make()) > 0
+
+    def measure(self, loops: int) -> float:
+        """The number of bytes."""
+        return len(self.make())
+
+
+@dataclass(frozen=True)
 class Aim:
     """Ours is at most `limit`, or at most `limit` times a rival."""
 
@@ -74,15 +89,15 @@ class Aim:
         return values[OURS] <= self.limit * (values[self.rival] if self.rival else 1)
 
 
-def verifier(check: Callable[[bytes], Any], proof: bytes, error: type[Exception]) -> Here:
+def verifier(check: Callable[[bytes], Any], proof: bytes, error: type[Exception] | tuple[type[Exception], ...]) -> Here:
     """`check(proof)`, which must accept it and must not accept it damaged: fast and blind is no answer either."""
 
-    def refuses(_: object) -> bool:
+    def refuses(accepted: object) -> object:
         damaged = proof[:-1] + bytes([proof[-1] ^ 1])
         try:
             check(damaged)
         except error:
-            return True
+            return accepted
         raise UnequalAnswersError("a damaged proof is accepted")
 
     return Here(lambda: check(proof), refuses)
@@ -112,6 +127,8 @@ class Case:
     aims: tuple[Aim, ...] = ()
     note: str | Callable[[], str] = ""
     is_size: bool = False
+    most_runs: int = RUNS
+    """Fewer where one run takes minutes."""
 
     @property
     def text(self) -> str:
@@ -152,7 +169,7 @@ def measure(case: Case, runs: int) -> Result:
     try:
         loops = {name: max(1, round(_RUN_NS / max(c.measure(1), 1))) for name, c in contenders.items()}
         best = dict.fromkeys(contenders, float("inf"))
-        for _ in range(min(runs, _RUNS_OF_SIZES) if case.is_size else runs):
+        for _ in range(min(runs, case.most_runs, _RUNS_OF_SIZES if case.is_size else runs)):
             for name, contender in contenders.items():
                 best[name] = min(best[name], contender.measure(loops[name]))
     finally:

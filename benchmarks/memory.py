@@ -8,20 +8,15 @@ from functools import partial
 from benchmarks.harness import OURS, Case, Contender, at_most
 from benchmarks.processes import Interpreter
 
-# The peak is VmHWM where there is a /proc: ru_maxrss of a new process still counts the one that started it.
 _CODE = """
-import json, pathlib, resource, time
+import json, time
+from benchmarks.processes import peak_bytes
 {load}
 leaves = (i.to_bytes(8) * 30 for i in range(10**6))
 start = time.process_time_ns()
 {build}
 elapsed = time.process_time_ns() - start
-status = pathlib.Path("/proc/self/status")
-if status.exists():
-    peak = next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) * 1024
-else:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps(dict(answer=root.hex(), time=elapsed, peak=peak)))
+print(json.dumps(dict(answer=root.hex(), time=elapsed, peak=peak_bytes())))
 """
 _OURS = """
 tree = MerkleTree()

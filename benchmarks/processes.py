@@ -82,6 +82,19 @@ class Interpreter:
         return answer
 
 
+def peak_bytes() -> int:
+    """The peak of this process's resident memory.
+
+    VmHWM where there is a /proc: ru_maxrss of a new process still counts the one that started it.
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) * 1024
+
+
 @functools.cache
 def _blst_executable() -> str | None:
     """The path of the Rust bench, built now; None without cargo, or where it does not build."""

@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks.harness import OURS, UNITS, Result
 
 ROOT = Path(__file__).parents[1]
-_RIVALS = ("galois", "py_ecc", "py_arkworks_bls12381", "pymerkle", "numpy")
+_RIVALS = ("galois", "py_ecc", "py_arkworks_bls12381", "pymerkle", "numpy", "anoncreds")
 _FLAGS = ("adx", "bmi2", "avx2", "avx512ifma", "sha_ni", "sha2", "vaes")
 
 
@@ -90,7 +90,8 @@ def _stored(result: Result) -> dict[str, Any]:
 
 def _shown(value: float, is_size: bool) -> str:
     """Three digits and a unit."""
-    unit = "MiB" if is_size else next((u for u in ("s", "ms", "µs") if value >= UNITS[u]), "ns")
+    sizes = "MiB" if value >= UNITS["MiB"] else "B"
+    unit = sizes if is_size else next((u for u in ("s", "ms", "µs") if value >= UNITS[u]), "ns")
     number = value / UNITS[unit]
     return f"{number:.0f} {unit}" if number >= 100 else f"{number:.3g} {unit}"
 
