@@ -13,6 +13,7 @@ from zkhealth.credentials.policies.clauses import Pseudonym, row_of
 from zkhealth.credentials.policies.either import Either
 from zkhealth.credentials.policies.leakage import Leakage
 from zkhealth.credentials.policies.policy import Policy
+from zkhealth.credentials.policies.policy_schema import policy_schema
 from zkhealth.credentials.policies.population import Population
 from zkhealth.credentials.presentations.batch import verify_all
 from zkhealth.credentials.presentations.challenge import Challenge
@@ -45,6 +46,7 @@ __all__ = [
     "Credential",
     "Policy",
     "Either",
+    "policy_schema",
     "Pseudonym",
     "row_of",
     "years_ago",

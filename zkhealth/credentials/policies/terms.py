@@ -105,8 +105,8 @@ class Term(ABC):
         return self <= Bound(n, "years")
 
     def not_past(self) -> Range:
-        """The day is that on which the policy is checked, or later: of a date until which something is valid."""
-        return self >= Bound(0, "days")
+        """The day or moment is that at which the policy is checked, or later: of an end, not expired."""
+        return self >= Bound(0, "seconds" if self.linear().takes("seconds") else "days")
 
     def _compared(self, other: object, side: str, strict: int) -> Range:
         bound, of = other, self.linear()
