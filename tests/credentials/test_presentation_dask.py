@@ -1,4 +1,4 @@
-"""Verifying on a dask cluster over loopback: two workers in processes of their own, one of which is killed meanwhile."""
+"""Verifying on a dask cluster over loopback: two workers in processes of their own, one is killed meanwhile."""
 
 import os
 import signal

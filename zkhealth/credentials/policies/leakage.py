@@ -56,7 +56,7 @@ class Leakage:
         for title, listed in (("stays linkable:", self.linkable), ("issuer:", self.issuer_could_learn)):
             lines += [title, *(f"  {text}" for text in listed)]
         if self.bits is not None:
-            lines.append(f"in all {self.bits:.1f} bits: about {self.people_left:.3g} people of the model fit")
+            lines.append(f"in all {self._total()}")
         return "\n".join(lines + [f"warning: {text}" for text in self.warnings])
 
     def _repr_html_(self) -> str:
@@ -66,8 +66,14 @@ class Leakage:
             f"<td style='text-align:left'>{escape(a.detail)}{_bits(a.bits)}</td></tr>"
             for a in self.attributes
         )
-        notes = [*self.linkable, *self.issuer_could_learn, *(f"warning: {text}" for text in self.warnings)]
-        return f"<table>{rows}</table><ul>{''.join(f'<li>{escape(note)}</li>' for note in notes)}</ul>"
+        titled = {"stays linkable": self.linkable, "issuer": self.issuer_could_learn, "warning": self.warnings}
+        if self.bits is not None:
+            titled["in all"] = (self._total(),)
+        notes = "".join(f"<li><b>{title}:</b> {escape(text)}</li>" for title, found in titled.items() for text in found)
+        return f"<table>{rows}</table><ul>{notes}</ul>"
+
+    def _total(self) -> str:
+        return f"{self.bits:.1f} bits: about {self.people_left:.3g} people of the model fit"
 
 
 def leakage(policy: Policy, at: str | date | datetime | None = None, population: Population | None = None) -> Leakage:

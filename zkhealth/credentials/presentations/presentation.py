@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from zkhealth.credentials.encoding import cbor
 from zkhealth.credentials.issuing.interface import setting
@@ -27,6 +27,9 @@ from zkhealth.field import Fr, as_bytes, concat
 from zkhealth.rangeproof import Statement
 from zkhealth.signatures import Proof, Setting, check_challenge
 from zkhealth.transcript import Transcript, joined
+
+if TYPE_CHECKING:
+    from segno import QRCode
 
 MAX_BYTES = 1 << 17
 VERSION = 1
@@ -77,8 +80,8 @@ class Presentation:
                     return cls(tuple(map(_shown, shown)), points, responses, bits, *map(_option, rest))
         raise DecodingError(f"expected a presentation of version {VERSION}")
 
-    def qr(self) -> object:
-        """One QR code, which has `save` and `show` (needs the extra `qr`).
+    def qr(self) -> QRCode:
+        """One QR code, an object of segno with `save` and `svg_inline` (needs the extra `qr`).
 
         Raises:
             ValueError: too long for one code.
@@ -86,6 +89,17 @@ class Presentation:
         from zkhealth.credentials.encoding.qr import to_qr  # noqa: PLC0415 (an extra)
 
         return to_qr(self.encode())
+
+    @classmethod
+    def from_qr(cls, image: Any) -> Presentation:
+        """Read the one code in a picture: a file, a PIL image or an array (needs the extra `qr`).
+
+        Raises:
+            DecodingError: there is no code in it, or several; or it holds no presentation.
+        """
+        from zkhealth.credentials.encoding.qr import read_qr  # noqa: PLC0415 (an extra)
+
+        return cls.decode(read_qr(image))
 
 
 @dataclass(frozen=True, eq=False)

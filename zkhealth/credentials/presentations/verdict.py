@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from zkhealth.credentials.policies.clauses import Pseudonym, Reveal, Token
@@ -45,9 +46,22 @@ class Verdict:
         return "\n".join([*lines, "not learned: " + ", ".join(self.not_learned)])
 
     def _repr_html_(self) -> str:
-        from html import escape  # noqa: PLC0415 (notebooks only)
-
-        return f"<pre>{escape(str(self))}</pre>"
+        colour, title = ("#2a7", "VALID") if self.valid else ("#c33", "NOT VALID")
+        head = f"<b style='color:{colour};font-size:140%'>{title}</b> {escape(self.policy or self.reason)}"
+        parts = (
+            ("proven", self.proven),
+            ("shown", [f"{name} = {value}" for name, value in self.revealed.items()]),
+            ("vouched for by", [f"{issuer} ({name})" for name, issuer in self.issuers.items()]),
+            ("you did not learn", [", ".join(self.not_learned)] if self.valid else []),
+            ("checked", [f"for {self.audience}, {self.checked_at}"]),
+        )
+        rows = "".join(
+            f"<tr><td style='text-align:left;vertical-align:top'><b>{name}</b></td>"
+            f"<td style='text-align:left'>{'<br>'.join(map(escape, lines))}</td></tr>"
+            for name, lines in parts
+            if lines
+        )
+        return f"<div>{head}</div><table>{rows}</table>"
 
 
 def refused(reason: str, audience: str, at: datetime | None) -> Verdict:
@@ -56,8 +70,8 @@ def refused(reason: str, audience: str, at: datetime | None) -> Verdict:
 
 
 def proven_words(policy: Policy, at: datetime) -> tuple[str, ...]:
-    """Each clause that was proven, in words."""
-    return tuple(words(clause, at) for clause in policy.clauses if not isinstance(clause, (Pseudonym, Token)))
+    """Each clause about what stays hidden, in words."""
+    return tuple(words(clause, at) for clause in policy.clauses if not isinstance(clause, (Pseudonym, Token, Reveal)))
 
 
 def not_learned(policy: Policy) -> tuple[str, ...]:
