@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _CREDENTIALS = frozenset(
-    "Bool Code Date Either Id Instant Int Issuer MemoryGuard Policy Population Presentation Pseudonym Quantity Schema Text "
-    "Wallet days_ago hours_ago row_of verify_all years_ago".split()
+    "Bool Code Date Either Id Instant Int Issuer MemoryGuard Policy Population Presentation Pseudonym Quantity Schema "
+    "Text Wallet days_ago hours_ago row_of verify_all years_ago".split()
 )
 
 
