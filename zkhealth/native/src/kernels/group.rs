@@ -1,5 +1,6 @@
 //! The two groups behind one trait, so that each algorithm is written once.
 
+use super::glv;
 use super::recode::Limbs;
 use blst::*;
 
@@ -13,6 +14,9 @@ pub enum PointError {
     /// On the curve, but outside the subgroup of order r.
     NotInGroup,
 }
+
+/// A sum over few points.
+pub type ShortSum<G> = fn(&[<G as Group>::Affine], &[blst_scalar]) -> <G as Group>::Jacobian;
 
 /// A group of order r on the BLS12-381 curve or its twist.
 pub trait Group: Copy + Send + Sync + 'static {
@@ -43,6 +47,8 @@ pub trait Group: Copy + Send + Sync + 'static {
     fn double(a: &mut Self::Jacobian);
     /// point = −point if `negative`, in constant time.
     fn negate_if(point: &mut Self::Affine, negative: bool);
+    /// Σ scalars[i]·points[i] over few points in variable time, where there is a faster way; no identity among them.
+    const SHORT_SUM: Option<ShortSum<Self>>;
     /// scalar · point in constant time.
     fn mult(point: &Self::Affine, scalar: &blst_scalar) -> Self::Jacobian;
     /// Σ scalars[i]·points[i] by buckets, in variable time; no identity among the points.
@@ -55,7 +61,7 @@ pub trait Group: Copy + Send + Sync + 'static {
 }
 
 /// The 381-bit base field: 48 canonical big-endian bytes.
-fn fp_from_bytes(data: &[u8]) -> Option<blst_fp> {
+pub(super) fn fp_from_bytes(data: &[u8]) -> Option<blst_fp> {
     let mut x = blst_fp::default();
     let mut back = [0u8; 48];
     unsafe {
@@ -114,11 +120,12 @@ pub struct G2;
 macro_rules! impl_group {
     ($group:ty, $bytes:literal, $affine:ty, $jacobian:ty, $generator:path, $uncompress:path, $in_group:path,
      $compress:path, $from_affine:path, $to_affine:path, $add:path, $add_affine:path, $double:path,
-     $cneg:path, $mult:path, $pippenger:path, $scratch:path, $map:expr) => {
+     $cneg:path, $mult:path, $pippenger:path, $scratch:path, $map:expr, $short_sum:expr) => {
         impl Group for $group {
             type Affine = $affine;
             type Jacobian = $jacobian;
             const BYTES: usize = $bytes;
+            const SHORT_SUM: Option<ShortSum<Self>> = $short_sum;
 
             fn generator() -> $affine {
                 unsafe { *$generator() }
@@ -241,7 +248,8 @@ impl_group!(
     blst_p1_mult,
     blst_p1s_mult_pippenger,
     blst_p1s_mult_pippenger_scratch_sizeof,
-    map_to_g1
+    map_to_g1,
+    Some(glv::sum)
 );
 impl_group!(
     G2,
@@ -261,5 +269,6 @@ impl_group!(
     blst_p2_mult,
     blst_p2s_mult_pippenger,
     blst_p2s_mult_pippenger_scratch_sizeof,
-    map_to_g2
+    map_to_g2,
+    None
 );

@@ -5,6 +5,7 @@
 
 pub mod fixed;
 pub mod fr;
+mod glv;
 pub mod group;
 pub mod msm;
 pub mod pairing;

@@ -3,11 +3,14 @@
 use super::fr::Digits;
 use super::group::Group;
 use super::recode::{digit, select, windows};
+use blst::blst_scalar;
 
 const W: usize = 5;
 const ENTRIES: usize = 1 << (W - 1);
 /// Points that share one run of doublings; bounds the memory for tables.
 const BLOCK: usize = 1024;
+/// From so many points on, buckets are faster.
+const SHORT: usize = 32;
 
 /// Σ scalars[i]·points[i] in constant time: only the number of points shows.
 ///
@@ -71,15 +74,27 @@ fn multiples<G: Group>(points: &[G::Affine]) -> Vec<G::Affine> {
 pub fn variable_time<G: Group>(points: &[G::Affine], scalars: &Digits) -> G::Jacobian {
     let kept: Vec<usize> =
         (0..points.len()).filter(|&i| !G::is_identity(&points[i]) && scalars.0[i].b != [0; 32]).collect();
-    match kept[..] {
-        [] => G::Jacobian::default(),
-        [i] => G::mult(&points[i], &scalars.0[i]),
-        _ if kept.len() == points.len() => G::pippenger(points, &scalars.0, bit_length(scalars)),
-        _ => {
-            let points: Vec<_> = kept.iter().map(|&i| points[i]).collect();
-            let scalars = Digits(kept.iter().map(|&i| scalars.0[i].clone()).collect());
-            G::pippenger(&points, &scalars.0, bit_length(&scalars))
-        }
+    if kept.len() == points.len() {
+        return without_zeros::<G>(points, scalars);
+    }
+    let points: Vec<_> = kept.iter().map(|&i| points[i]).collect();
+    without_zeros::<G>(&points, &Digits(kept.iter().map(|&i| scalars.0[i].clone()).collect()))
+}
+
+/// scalar · point in variable time.
+pub fn scale<G: Group>(point: &G::Affine, scalar: &blst_scalar) -> G::Jacobian {
+    match G::SHORT_SUM {
+        Some(sum) if !G::is_identity(point) => sum(&[*point], std::slice::from_ref(scalar)),
+        _ => G::mult(point, scalar),
+    }
+}
+
+fn without_zeros<G: Group>(points: &[G::Affine], scalars: &Digits) -> G::Jacobian {
+    match (G::SHORT_SUM, points.len()) {
+        (_, 0) => G::Jacobian::default(),
+        (Some(sum), n) if n <= SHORT => sum(points, &scalars.0),
+        (None, 1) => G::mult(&points[0], &scalars.0[0]),
+        _ => G::pippenger(points, &scalars.0, bit_length(scalars)),
     }
 }
 

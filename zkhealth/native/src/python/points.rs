@@ -150,7 +150,9 @@ macro_rules! points_class {
             }
 
             fn scale_vartime(&self, py: Python<'_>, scalars: &Scalars) -> PyResult<Self> {
-                self.scale(py, scalars)
+                broadcasts(self.0.len(), scalars.0 .0.len())?;
+                let digits = scalars.0.digits();
+                Ok(Self(py.detach(|| zip::<$group, _>(&self.0, &digits.0, msm::scale::<$group>))))
             }
 
             fn msm(&self, py: Python<'_>, scalars: &Scalars) -> PyResult<Self> {
