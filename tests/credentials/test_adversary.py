@@ -1,9 +1,9 @@
 """What an adversary found who had not seen the reasoning: each attack worked before its mend."""
 
 import pytest
-from credentials.hospital import AUDIENCE, people, policy_of
+from credentials.hospital import AT, AUDIENCE, people, policy_of
 
-from zkhealth.credentials import Challenge, Code, Instant, Quantity, SchemaSpec
+from zkhealth.credentials import Challenge, Code, Instant, IssuerPublic, Policy, Quantity, SchemaSpec
 from zkhealth.credentials.encoding.wire import pack
 from zkhealth.errors import DecodingError
 
@@ -61,3 +61,19 @@ def test_an_offset_of_half_a_second_is_refused():
 def test_a_code_that_grows_too_long_is_refused_by_the_issuer_and_not_first_by_the_wallet():
     with pytest.raises(ValueError, match="characters"):
         Code().encode("snomed|" + "1" * 1010)
+
+
+# --- one thing with two names -------------------------------------------------------
+
+
+def test_two_issuers_with_one_key_are_refused():
+    """The header binds the key; whoever carried the presentation could name the other issuer, and replay it."""
+    mine = P.hospital.public
+    for other in (P.hospital.rotated().public, IssuerPublic("https://other.example", mine.spec, mine.keys)):
+        with pytest.raises(ValueError, match="key in common"):
+            Policy("a test", v.held(), issuers=[mine, other])
+
+
+def test_a_nonce_is_not_silently_dropped_for_a_window():
+    with pytest.raises(ValueError, match="a nonce, or a window"):
+        policy_of(v.held(), window=600).challenge(AUDIENCE, AT, nonce=bytes(32), window=600)

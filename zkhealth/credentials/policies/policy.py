@@ -123,11 +123,12 @@ class Policy:
         """Ask for a presentation: by whom, and what "today" means; with a fresh nonce unless a window is given.
 
         Raises:
-            ValueError: at that time no value satisfies the policy, or the policy does not allow the window.
+            ValueError: at that time no value satisfies the policy, or not allowed: the window, or
+                a nonce beside it.
         """
         from zkhealth.credentials.presentations.challenge import Challenge, fresh_nonce  # noqa: PLC0415
 
-        return Challenge(self, audience, moment_of(at), None if window else nonce or fresh_nonce(), window)
+        return Challenge(self, audience, moment_of(at), nonce if nonce or window else fresh_nonce(), window)
 
     def explain(self, at: str | date | datetime | None = None) -> str:
         """The policy in plain words; with a time, also which dates that means."""
@@ -177,8 +178,12 @@ class Policy:
         if len(set(self.issuers)) != len(self.issuers):
             raise ValueError("an issuer stands twice")
         for wanted in self.wanted:
-            if not self.trusted(wanted):
+            trusted = self.trusted(wanted)
+            if not trusted:
                 raise ValueError(f"no trusted issuer for {wanted.name!r}: none is under its schema")
+            keys = [key for issuer in trusted for key in issuer.keys]
+            if len(set(keys)) != len(keys):  # whoever carries a presentation could say which of them it is from
+                raise ValueError(f"two trusted issuers for {wanted.name!r} have a key in common")
         used = {wanted.spec for wanted in self.wanted}
         if any(issuer.spec not in used for issuer in self.issuers):
             raise ValueError("an issuer is under a schema that no credential of the policy has")
