@@ -3,12 +3,17 @@
 import pytest
 from credentials.hospital import AT, AUDIENCE, people, policy_of
 
-from zkhealth.credentials import Challenge, Code, Instant, IssuerPublic, Policy, Quantity, SchemaSpec
+from zkhealth.credentials import Challenge, Code, Instant, Int, IssuerPublic, Policy, Quantity, SchemaSpec, row_of
 from zkhealth.credentials.encoding.wire import pack
+from zkhealth.credentials.policies.evaluate import holds
+from zkhealth.credentials.policies.terms import Variable
+from zkhealth.credentials.schemas.fields import moment
 from zkhealth.errors import DecodingError
+from zkhealth.field import Fr
 
 P = people()
-v = P.v
+v, u, r = P.v, P.u, P.r
+LAB = {"patient": "p1", "sampled": "2026-11-22T10:00:00Z", "smoker": True, "age": 36}
 
 
 # --- values that are read as others, or not at all ---------------------------------
@@ -77,3 +82,42 @@ def test_two_issuers_with_one_key_are_refused():
 def test_a_nonce_is_not_silently_dropped_for_a_window():
     with pytest.raises(ValueError, match="a nonce, or a window"):
         policy_of(v.held(), window=600).challenge(AUDIENCE, AT, nonce=bytes(32), window=600)
+
+
+# --- sums that mean something else than they say -------------------------------------
+
+
+@pytest.mark.parametrize("clause", [r.hba1c + 0 >= 40, 1 * r.hba1c >= 40, r.hba1c + 2 >= 42, r.hba1c >= 40])
+def test_a_sum_of_quantities_is_compared_in_their_unit(clause):
+    """Was 4.0, in units of the last decimal, wherever the field did not stand alone."""
+    assert clause.lo.n == 400
+    assert policy_of(clause) == policy_of(r.hba1c >= "40.0")
+
+
+def test_a_limit_from_a_table_is_in_the_unit_of_the_quantity():
+    table = row_of([r.kind], [("loinc|1", 48), ("loinc|2", 60)], name="limits")
+    policy = policy_of(table, r.hba1c <= table.column(1))
+    assert "r.hba1c - limits[1] is at most 0.0" in policy.explain()
+    held = {"r": P.lab.spec.encode({**LAB, "kind": "loinc|1", "hba1c": "48.0"})}
+    more = {"r": P.lab.spec.encode({**LAB, "kind": "loinc|1", "hba1c": "48.1"})}
+    assert holds(policy.clauses, held, moment(AT))
+    assert not holds(policy.clauses, more, moment(AT))
+
+
+def test_values_with_other_decimals_are_not_compared():
+    with pytest.raises(ValueError, match="decimals"):
+        policy_of(r.hba1c >= r.age)  # proved 10 times the one against the other
+
+
+@pytest.mark.parametrize("clause", [v.dose + 3 >= 1, v.given + 5 >= 2, r.smoker + 1 <= 5, r.smoker * 2 <= 7])
+def test_a_bound_beyond_the_domain_can_be_written_and_read(clause):
+    policy = policy_of(clause)  # was a KeyError or a policy that the holder could not read
+    assert Policy.from_json(policy.to_json()) == policy
+
+
+def test_no_coefficient_is_a_multiple_of_the_group_order():
+    """It would make an absent value, and any other, 0."""
+    spec = SchemaSpec("https://health.example/1", {"x": Int(0, 0, optional=True)})
+    x = Variable("w", spec).x
+    with pytest.raises(ValueError, match="too large"):
+        (Fr.MODULUS * x).at_least(0)

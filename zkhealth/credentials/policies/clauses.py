@@ -64,6 +64,11 @@ class Range(Clause):
             is_empty = least.n < most.n
         if is_empty or (not least.unit and least.n > hi) or (not most.unit and most.n < lo):
             raise ValueError("no value could satisfy this clause")
+        if self.of.constant:
+            raise ValueError("expected the constant of a sum on the side of the bounds")
+        for name, bound in (("lo", self.lo), ("hi", self.hi)):
+            if bound and not bound.unit:  # beyond the domain it asks nothing more, and could not be written
+                object.__setattr__(self, name, Bound(min(max(bound.n, lo), hi)))
 
     def interval(self, at: Any) -> tuple[int, int]:
         """Both bounds at a time, within what the domains allow.

@@ -219,19 +219,19 @@ class Quantity(Field):
         if not isinstance(self.unit, str) or not self.unit.isprintable() or " " in self.unit:
             raise ValueError("expected a unit without blanks")
         for name in ("lo", "hi"):
-            object.__setattr__(self, name, self._text(self._scaled(getattr(self, name))))
+            object.__setattr__(self, name, self._text(self.scaled(getattr(self, name))))
         _check_domain(*self.domain)
 
     @property
     def domain(self) -> tuple[int, int]:
         """In units of the last decimal."""
-        return self._scaled(self.lo), self._scaled(self.hi)
+        return self.scaled(self.lo), self.scaled(self.hi)
 
     def describe(self) -> dict[str, Any]:
         return {**super().describe(), "lo": self.lo, "hi": self.hi, "decimals": self.decimals}
 
     def _encode(self, value: Any) -> Plain:
-        n, (lo, hi) = self._scaled(value), self.domain
+        n, (lo, hi) = self.scaled(value), self.domain
         if not lo <= n <= hi:
             raise ValueError(f"expected a quantity from {self.lo} to {self.hi} {self.unit}")
         return (n,)
@@ -240,7 +240,13 @@ class Quantity(Field):
         (n,) = plain
         return self._text(n)
 
-    def _scaled(self, value: Any) -> int:
+    def scaled(self, value: Any) -> int:
+        """A number, in the domain or not, in units of the last decimal.
+
+        Raises:
+            ValueError: not a number, or one with more decimals.
+            TypeError: a float, or something else.
+        """
         if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
             raise TypeError(f"expected a decimal number as text, Decimal or int, got {type(value).__name__}")
         is_number = True
