@@ -1,14 +1,28 @@
 """What an adversary found who had not seen the reasoning: each attack worked before its mend."""
 
-import pytest
-from credentials.hospital import AT, AUDIENCE, people, policy_of
+import json
 
-from zkhealth.credentials import Challenge, Code, Instant, Int, IssuerPublic, Policy, Quantity, SchemaSpec, row_of
+import pytest
+from credentials.hospital import AT, AUDIENCE, DOSE, asked, people, policy_of, receive
+
+from zkhealth.credentials import (
+    Challenge,
+    Code,
+    Instant,
+    Int,
+    IssuerPublic,
+    Policy,
+    Quantity,
+    SchemaSpec,
+    Wallet,
+    row_of,
+)
 from zkhealth.credentials.encoding.wire import pack
 from zkhealth.credentials.policies.evaluate import holds
 from zkhealth.credentials.policies.terms import Variable
 from zkhealth.credentials.schemas.fields import moment
-from zkhealth.errors import DecodingError
+from zkhealth.credentials.schemas.sample import Vaccination
+from zkhealth.errors import DecodingError, WitnessError
 from zkhealth.field import Fr
 
 P = people()
@@ -121,3 +135,69 @@ def test_no_coefficient_is_a_multiple_of_the_group_order():
     x = Variable("w", spec).x
     with pytest.raises(ValueError, match="too large"):
         (Fr.MODULUS * x).at_least(0)
+
+
+# --- policies that are legal and explode ------------------------------------------------
+
+
+def in_json(clauses):
+    """A policy as its sender wrote it: nothing was checked there."""
+    return json.dumps({**json.loads(policy_of(v.held()).to_json()), "clauses": clauses}, separators=(",", ":"))
+
+
+def refused_unlisted(n):
+    return [{"unlisted": {"of": "v.country", "values": [f"{k}_{i}" for i in range(1000)]}} for k in range(n)]
+
+
+TABLE = {"of": ["v.country"], "rows": [[f"{i}", *[i % 10] * 40] for i in range(1000)], "name": "t"}
+COLUMNS = [[1, {"table": "t", "column": j}] for j in sorted(range(1, 41), key=lambda j: f"t[{j}]")]
+RANGES = [{"range": {"of": [*COLUMNS, [k, "v.dose"]], "at_least": 0}} for k in range(1, 60)]
+EXPLOSIVE = {
+    "refused values": refused_unlisted(50),  # took an hour in lists that were searched
+    "columns": [{"listed": TABLE}, *RANGES],
+    "rows": [{"listed": {"of": ["v.country"], "rows": [[f"{k}_{i}"] for i in range(1000)]}} for k in range(5)],
+    "alternatives": [
+        {"any": [{"range": {"of": [[100 * k + i, "v.dose"], [1, "v.series"]], "at_least": 1}} for i in range(1, 33)]}
+        for k in range(60)
+    ],
+}
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("clauses", EXPLOSIVE.values(), ids=EXPLOSIVE.keys())
+def test_a_policy_that_no_presentation_could_answer_is_refused_at_once(clauses):
+    content = {1: Policy.from_json(in_json(clauses)).to_json(), 2: AUDIENCE, 3: "2026-11-23T12:00:00+00:00"}
+    with pytest.raises(DecodingError, match="too much"):
+        Challenge.decode(pack("challenge", 1, {**content, 4: bytes(32)}))
+
+
+def test_the_most_that_may_be_refused_is_1000_values():
+    assert len(asked(Policy.from_json(in_json(refused_unlisted(1)))).compiled.inequalities) == 1000
+
+
+def test_no_group_of_clauses_is_unlimited():
+    with pytest.raises(DecodingError, match="128 clauses"):
+        Policy.from_json(in_json([{"any": [{"all": [{"present": "v.dose"}] * 129}, {"present": "v.series"}]}]))
+
+
+@pytest.fixture(scope="module")
+def nine_doses():
+    wallet = Wallet.create()
+    for i in range(1, 10):
+        receive(wallet, P.hospital, **{**DOSE, "dose": i, "given": f"2026-01-0{i}"})
+    return wallet
+
+
+def test_eight_different_credentials_are_found(nine_doses):
+    """All choices in turn: the first million of them took one credential twice."""
+    policy = policy_of(*(Vaccination.as_(f"v{i}").dose >= 2 for i in range(8)))
+    chosen = nine_doses.plan(asked(policy)).credentials
+    assert {c.values["dose"] for c in chosen.values()} == {(i,) for i in range(2, 10)}
+
+
+@pytest.mark.timeout(20)
+def test_a_search_for_credentials_comes_to_an_end(nine_doses):
+    many = [Vaccination.as_(f"v{i}") for i in range(8)]
+    clauses = [k * a.dose - k * b.dose >= 1 for k in range(1, 3) for a in many for b in many if a is not b]
+    with pytest.raises(WitnessError, match="policy needs"):
+        nine_doses.plan(asked(policy_of(*clauses)))

@@ -14,15 +14,25 @@ The policy is the verifier's own.  What a presentation says of itself never deci
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from zkhealth.credentials.issuing.issuer_public import IssuerPublic
-from zkhealth.credentials.policies.clauses import AllOf, AnyOf, Clause, Listed, Pseudonym, Range, Reveal, Token
-from zkhealth.credentials.policies.terms import Column, Wanted
+from zkhealth.credentials.policies.clauses import (
+    MAX_CLAUSES,
+    AllOf,
+    AnyOf,
+    Clause,
+    Listed,
+    Pseudonym,
+    Range,
+    Reveal,
+    Token,
+)
+from zkhealth.credentials.policies.terms import Column, Linear, Wanted
 from zkhealth.credentials.schemas.fields import moment_of
 
 if TYPE_CHECKING:  # Methods that hand over to a module above import it when they are called.
@@ -31,7 +41,6 @@ if TYPE_CHECKING:  # Methods that hand over to a module above import it when the
     from zkhealth.credentials.presentations.challenge import Challenge
 
 MAX_CREDENTIALS = 8
-MAX_CLAUSES = 128
 MAX_WINDOW = 24 * 3600
 _TAG = b"zkhealth/policy/v1"
 
@@ -165,11 +174,11 @@ class Policy:
         if len({table.name for table in tables}) != len(tables):
             raise ValueError("two tables have one name")
         here = [clause for clause in self.clauses if not isinstance(clause, AnyOf)]
-        _check_bounds(here)
+        bounds = _bounds(here, {})
         _check_columns(here)
         for clause in self.clauses:
             for branch in clause.branches() if isinstance(clause, AnyOf) else ():
-                _check_bounds([*here, *branch])
+                _bounds(branch, bounds)
                 _check_columns(branch)
 
     def _check_issuers(self) -> None:
@@ -189,9 +198,9 @@ class Policy:
             raise ValueError("an issuer is under a schema that no credential of the policy has")
 
 
-def _check_bounds(clauses: Iterable[Clause]) -> None:
-    """Refuse fixed bounds on one value that have no common value."""
-    bounds: dict[object, tuple[int, int]] = {}
+def _bounds(clauses: Iterable[Clause], known: Mapping[Linear, tuple[int, int]]) -> dict[Linear, tuple[int, int]]:
+    """The fixed bounds on each value, with those that are known; refuse those that have no common value."""
+    bounds = dict(known)
     for clause in clauses:
         if isinstance(clause, Range):
             lo, hi = bounds.get(clause.of, clause.of.reach())
@@ -200,14 +209,16 @@ def _check_bounds(clauses: Iterable[Clause]) -> None:
             if lo > hi:
                 raise ValueError("two bounds on one value contradict each other")
             bounds[clause.of] = lo, hi
+    return bounds
 
 
 def _check_columns(clauses: Iterable[Clause]) -> None:
     """Refuse columns of tables that do not stand beside, in the same alternative."""
     listed = list(clauses)
+    tables = {clause for clause in listed if isinstance(clause, Listed)}
     for clause in listed:
         for term, _ in clause.of.parts if isinstance(clause, Range) else ():
-            if isinstance(term, Column) and term.table not in listed:
+            if isinstance(term, Column) and term.table not in tables:
                 raise ValueError(f"the table {term.table.name!r} is used but is not a clause beside")
 
 

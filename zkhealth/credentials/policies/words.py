@@ -100,7 +100,7 @@ def value_words(of: Linear, n: int) -> str:
             unit = getattr(ref.field, "unit", "")
             return f"{ref.field.decode((n,) * len(ref.field.parts))}{' ' + unit if unit else ''}"
     if of.quantity:
-        return of.quantity.decode((n,))
+        return str(of.quantity.decode((n,)))
     kinds = {term.field.kind for term, _ in of.parts if isinstance(term, FieldRef)}
     is_difference = kinds == {"date"} and sum(a for _, a in of.parts) == 0
     return f"{n} days" if is_difference else str(n)
