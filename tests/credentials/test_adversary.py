@@ -1,5 +1,6 @@
 """What an adversary found who had not seen the reasoning: each attack worked before its mend."""
 
+import dataclasses
 import json
 
 import pytest
@@ -201,3 +202,21 @@ def test_a_search_for_credentials_comes_to_an_end(nine_doses):
     clauses = [k * a.dose - k * b.dose >= 1 for k in range(1, 3) for a in many for b in many if a is not b]
     with pytest.raises(WitnessError, match="policy needs"):
         nine_doses.plan(asked(policy_of(*clauses)))
+
+
+# --- requests that are forgotten --------------------------------------------------------
+
+
+def test_no_other_offer_makes_a_wallet_forget_a_request():
+    wallet, offer = Wallet.create(), P.hospital.offer()
+    request = wallet.request(offer)
+    with pytest.raises(ValueError, match="another offer"):
+        wallet.request(dataclasses.replace(P.lab.offer(), nonce=offer.nonce))
+    assert wallet.add(P.hospital.issue(request, **DOSE)).show()["dose"] == 2
+
+
+def test_an_offer_that_is_answered_twice_gives_one_credential_either_way():
+    wallet, offer = Wallet.create(), P.hospital.offer()
+    first, second = wallet.request(offer), wallet.request(offer)
+    assert first.C == second.C
+    assert wallet.add(P.hospital.issue(first, **DOSE)).show()["dose"] == 2
