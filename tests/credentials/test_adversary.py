@@ -4,7 +4,9 @@ import dataclasses
 import json
 
 import pytest
-from credentials.hospital import AT, AUDIENCE, DOSE, asked, people, policy_of, receive
+from credentials.hospital import AT, AUDIENCE, DOSE, answered, asked, people, policy_of, receive
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zkhealth.credentials import (
     Challenge,
@@ -17,9 +19,12 @@ from zkhealth.credentials import (
     SchemaSpec,
     Wallet,
     row_of,
+    years_ago,
 )
 from zkhealth.credentials.encoding.wire import pack
 from zkhealth.credentials.policies.evaluate import holds
+from zkhealth.credentials.policies.inference import values_left
+from zkhealth.credentials.policies.population import Population
 from zkhealth.credentials.policies.terms import Variable
 from zkhealth.credentials.schemas.fields import moment
 from zkhealth.credentials.schemas.sample import Vaccination
@@ -220,3 +225,90 @@ def test_an_offer_that_is_answered_twice_gives_one_credential_either_way():
     first, second = wallet.request(offer), wallet.request(offer)
     assert first.C == second.C
     assert wallet.add(P.hospital.issue(first, **DOSE)).show()["dose"] == 2
+
+
+# --- reports that say less than is learned ----------------------------------------------
+
+
+PINNED = {
+    "a multiple": ([(2 * v.dose).between(3, 4)], "v.dose"),
+    "the other of two": ([r.smoker.differs(False)], "r.smoker"),
+    "all but one": ([v.dose.not_one_of(range(1, 16))], "v.dose"),
+    "two lists": ([v.country.one_of(["FR", "DE"]), v.country.one_of(["FR", "ES"])], "v.country"),
+    "a list and a refusal": ([v.country.one_of(["FR", "DE"]), v.country.differs("DE")], "v.country"),
+    "a list and a bound": ([v.dose.one_of([1, 2]), v.dose >= 2], "v.dose"),
+    "a sum at its end": ([v.dose + v.series <= 0], "v.series"),
+    "equal to what is shown": ([v.country.equals(u.country), v.reveal("country")], "u.country"),
+    "between what is shown": ([v.dose <= v.series, v.series <= v.dose, v.reveal("dose")], "v.series"),
+    "a row with what is shown": (
+        [row_of([v.country, v.vaccine], [("FR", "cvx|208"), ("DE", "cvx|207")]), v.reveal("country")],
+        "v.vaccine",
+    ),
+    "every alternative": (
+        [(v.country.equals("FR") & (v.dose >= 1)) | (v.country.equals("FR") & (v.series >= 3))],
+        "v.country",
+    ),
+    "the only alternative that is left": (
+        [v.given >= "2026-09-01", (v.given.within_days(100, 200) & (v.dose >= 3)) | v.vaccine.equals("cvx|208")],
+        "v.vaccine",
+    ),
+}
+
+
+@pytest.mark.parametrize(("clauses", "name"), PINNED.values(), ids=PINNED.keys())
+def test_a_value_that_follows_from_all_clauses_together_is_as_good_as_revealed(clauses, name):
+    warnings = policy_of(*clauses).leakage(AT).warnings
+    assert any(text.startswith(f"{name}: one value is left") for text in warnings)
+    assert name not in asked(policy_of(*clauses)).not_learned
+
+
+def test_a_verdict_does_not_call_hidden_what_it_has_just_said():
+    challenge = asked(policy_of(v.country.equals("FR")))
+    verdict = challenge.verify(answered(challenge))
+    assert verdict.proven == ("v.country is FR",)
+    assert "v.country" not in verdict.not_learned
+    assert "v.birth" in verdict.not_learned
+
+
+def test_what_is_compared_is_not_counted_as_no_bits():
+    model = Population(1000, {"v.dose": {0: 1, 1: 1}, "v.series": {0: 1, 1: 1}})
+    report = policy_of(v.dose + v.series <= 0).leakage(AT, model)
+    assert [a.bits for a in report.attributes if a.status == "compared"] == [None, None]
+    assert "the bits do not count what is compared: v.dose, v.series" in report.warnings
+
+
+def test_years_are_not_counted_as_days():
+    report = policy_of(v.birth.between(years_ago(19), years_ago(18))).leakage()
+    assert not any("days are left" in text for text in report.warnings)
+
+
+def values_of(clauses, refs):
+    left = values_left(policy_of(*dict.fromkeys(clauses)), moment(AT))
+    return {ref: left.get(str(ref)) for ref in refs}
+
+
+@given(st.data())
+def test_what_is_said_to_be_left_has_the_value_of_whoever_satisfies_the_policy(data):
+    """Two doses, and clauses that hold of them."""
+    number = st.integers(0, 15)
+    held = {name: {"dose": data.draw(number), "series": data.draw(number)} for name in ("v", "u")}
+    refs = [getattr(x, field) for x in (v, u) for field in ("dose", "series")]
+    value = {ref: held[ref.of.name][ref.name] for ref in refs}
+    pair = st.lists(st.sampled_from(refs), min_size=2, max_size=2, unique=True)
+    clauses = []
+    for kind in data.draw(st.lists(st.integers(0, 4), min_size=1, max_size=6)):
+        a, b = data.draw(pair)
+        total, factor = value[a] - 2 * value[b], data.draw(st.integers(0, 2))
+        clauses.append(
+            [
+                a - 2 * b >= total - factor,
+                a - 2 * b <= total + factor,
+                a.one_of({value[a], *data.draw(st.lists(number, max_size=2))}),
+                a.equals(b) if value[a] == value[b] else a.differs(b),
+                row_of([a, b], {value[a]: (value[a], value[b]), 3: (3, value[b])}.values()),
+            ][kind]
+        )
+    clauses += [v.held(), u.held()]
+    exact = [ref for ref, n in values_of(clauses, refs).items() if n == 1]
+    pinned = values_of([*clauses, *(ref.equals(value[ref]) for ref in exact)], refs)  # raises if it is another
+    assert all(pinned[ref] == 1 for ref in exact)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from zkhealth.credentials.policies.clauses import Pseudonym, Reveal, Token
+from zkhealth.credentials.policies.clauses import Pseudonym, Token
+from zkhealth.credentials.policies.inference import values_left
 from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.policies.words import words
 
@@ -58,8 +59,8 @@ def proven_words(policy: Policy, at: datetime) -> tuple[str, ...]:
     return tuple(words(clause, at) for clause in policy.clauses if not isinstance(clause, (Pseudonym, Token)))
 
 
-def not_learned(policy: Policy) -> tuple[str, ...]:
-    """The attributes whose value stays hidden."""
-    shown = {str(clause.of) for clause in policy.clauses if isinstance(clause, Reveal)}
+def not_learned(policy: Policy, at: datetime) -> tuple[str, ...]:
+    """The attributes of which more than one value is left."""
+    left = values_left(policy, at)
     named = [f"{wanted.name}.{name}" for wanted in policy.wanted for name in wanted.spec.fields]
-    return tuple(name for name in named if name not in shown)
+    return tuple(name for name in named if left.get(name) != 1)
