@@ -312,3 +312,9 @@ def test_what_is_said_to_be_left_has_the_value_of_whoever_satisfies_the_policy(d
     exact = [ref for ref, n in values_of(clauses, refs).items() if n == 1]
     pinned = values_of([*clauses, *(ref.equals(value[ref]) for ref in exact)], refs)  # raises if it is another
     assert all(pinned[ref] == 1 for ref in exact)
+
+
+@pytest.mark.parametrize("name", ["t\nshown:\n  - nothing", "v.birth", "T", "\u202e", 5])
+def test_the_name_of_a_table_cannot_write_on_the_holder_s_screen(name):
+    with pytest.raises(ValueError, match="short name"):
+        row_of([r.kind], [("loinc|94500-6", 72)], name=name)

@@ -5,6 +5,7 @@ A clause that nobody could satisfy, or that asks nothing, is refused when it is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 MAX_CLAUSES = 128
 MAX_ROWS = 1000
 MAX_BRANCHES = 32
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ class Listed(Clause):
     name: str = ""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or (self.name and not _NAME.fullmatch(self.name)):
+            raise ValueError("expected a short name of lower-case letters, digits and _ for a table")
         if not self.of or not 0 < len(self.rows) <= MAX_ROWS:
             raise ValueError(f"expected at least one field, and 1 to {MAX_ROWS} rows")
         width = len(self.rows[0])

@@ -15,7 +15,7 @@ from zkhealth.credentials.policies.policy import Policy, revealed
 from zkhealth.credentials.policies.terms import FieldRef, Linear
 from zkhealth.credentials.schemas.fields import Plain
 
-_ROUNDS = 64
+_ROUNDS = 16
 _MOST_BRANCHES = 64
 _MOST_LISTED = 1000
 """An interval of more values is not written out."""
