@@ -318,3 +318,11 @@ def test_what_is_said_to_be_left_has_the_value_of_whoever_satisfies_the_policy(d
 def test_the_name_of_a_table_cannot_write_on_the_holder_s_screen(name):
     with pytest.raises(ValueError, match="short name"):
         row_of([r.kind], [("loinc|94500-6", 72)], name=name)
+
+
+def test_keys_that_could_mark_holders_are_warned_of():
+    issuer = P.hospital
+    for _ in range(4):
+        issuer = issuer.rotated()
+    policy = Policy("a test", v.held(), issuers=[issuer.public])
+    assert any("which of 5 keys" in text for text in policy.leakage().warnings)

@@ -59,6 +59,8 @@ class Wallet:
     def add(self, issued: Issued | bytes) -> Credential:
         """Check an issued credential and keep it.  If it is refused, the request stays open.
 
+        The values are those that the issuer chose: compare `show()` of what is returned with what was agreed.
+
         Raises:
             WitnessError: nobody here has asked for it.
             DecodingError: it is not under the schema that was offered.

@@ -20,6 +20,7 @@ from zkhealth.credentials.policies.terms import FieldRef
 from zkhealth.credentials.policies.words import words
 from zkhealth.credentials.schemas.fields import moment_of
 
+_MANY_KEYS = 4
 _NARROW = 32
 """A list or an interval of fewer values deserves a warning."""
 
@@ -157,6 +158,10 @@ def _warnings(policy: Policy, attributes: tuple[Attribute, ...], left: float | N
         out.append(f"taken together, these may identify the holder: {', '.join(exact)}")
     if any(isinstance(clause, Pseudonym) and clause.is_global for clause in policy.clauses):
         out.append("a global pseudonym lets different verifiers recognise the same holder")
+    for wanted in policy.wanted:
+        n_keys = sum(len(issuer.keys) for issuer in policy.trusted(wanted))
+        if n_keys > _MANY_KEYS:
+            out.append(f"{wanted.name}: which of {n_keys} keys signed is shown, and tells their holders apart")
     uncounted = [a.name for a in attributes if a.status == "compared"]
     if left is not None and uncounted:
         out.append(f"the bits do not count what is compared: {', '.join(uncounted)}")
