@@ -11,21 +11,25 @@ from hypothesis import strategies as st
 from zkhealth.credentials import (
     Challenge,
     Code,
+    Id,
     Instant,
     Int,
     IssuerPublic,
     Policy,
     Quantity,
     SchemaSpec,
+    Text,
     Wallet,
     row_of,
     years_ago,
 )
 from zkhealth.credentials.encoding.wire import pack
+from zkhealth.credentials.policies.clauses import AnyOf
 from zkhealth.credentials.policies.evaluate import holds
 from zkhealth.credentials.policies.inference import values_left
 from zkhealth.credentials.policies.population import Population
 from zkhealth.credentials.policies.terms import Variable
+from zkhealth.credentials.presentations.verdict import not_learned
 from zkhealth.credentials.schemas.fields import moment
 from zkhealth.credentials.schemas.sample import Vaccination
 from zkhealth.errors import DecodingError, WitnessError
@@ -259,7 +263,7 @@ PINNED = {
 def test_a_value_that_follows_from_all_clauses_together_is_as_good_as_revealed(clauses, name):
     warnings = policy_of(*clauses).leakage(AT).warnings
     assert any(text.startswith(f"{name}: one value is left") for text in warnings)
-    assert name not in asked(policy_of(*clauses)).not_learned
+    assert name not in not_learned(policy_of(*clauses), moment(AT))
 
 
 def test_a_verdict_does_not_call_hidden_what_it_has_just_said():
@@ -326,3 +330,17 @@ def test_keys_that_could_mark_holders_are_warned_of():
         issuer = issuer.rotated()
     policy = Policy("a test", v.held(), issuers=[issuer.public])
     assert any("which of 5 keys" in text for text in policy.leakage().warnings)
+
+
+def test_more_alternatives_than_are_looked_at_are_warned_of():
+    choices = [AnyOf(tuple(k * v.dose + v.series >= i for i in range(1, 23))) for k in range(1, 4)]
+    assert any("too many alternatives" in text for text in policy_of(*choices).leakage().warnings)
+
+
+@pytest.mark.parametrize("field", [Text(), Code(), Id()])
+def test_one_letter_is_one_text_however_it_was_typed(field):
+    """Or what is refused would pass in another writing, and an allergen with it."""
+    composed, decomposed = "cr\u00e8me", "cre\u0300me"
+    assert field.encode(composed) == field.encode(decomposed) == composed
+    with pytest.raises(DecodingError):
+        field.checked(decomposed)

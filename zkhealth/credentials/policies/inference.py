@@ -16,7 +16,8 @@ from zkhealth.credentials.policies.terms import FieldRef, Linear
 from zkhealth.credentials.schemas.fields import Plain
 
 _ROUNDS = 16
-_MOST_BRANCHES = 64
+MOST_BRANCHES = 64
+"""With more alternatives than these, none of them are looked at."""
 _MOST_LISTED = 1000
 """An interval of more values is not written out."""
 
@@ -95,12 +96,16 @@ def values_left(policy: Policy, at: datetime | None) -> dict[str, int]:
     shown = {clause.of for clause in revealed(policy)}
     begun = {ref: _Left(ref.field.domain, is_shown=ref in shown) for ref in refs}
     here = [clause for clause in policy.clauses if not isinstance(clause, AnyOf)]
-    choices = [clause.branches() for clause in policy.clauses if isinstance(clause, AnyOf)]
     left = _narrowed(begun, here, at)
-    if sum(map(len, choices)) <= _MOST_BRANCHES:
-        for branches in choices:
-            left = _either(left, here, branches, at)
+    if n_branches(policy) <= MOST_BRANCHES:
+        for clause in policy.clauses:
+            left = _either(left, here, clause.branches(), at) if isinstance(clause, AnyOf) else left
     return {str(ref): x.count for ref, x in left.items() if x.count is not None and x != _Left(ref.field.domain)}
+
+
+def n_branches(policy: Policy) -> int:
+    """The number of alternatives in all choices."""
+    return sum(len(clause.branches()) for clause in policy.clauses if isinstance(clause, AnyOf))
 
 
 def _either(left: _All, here: Sequence[Clause], branches: Sequence[Sequence[Clause]], at: datetime | None) -> _All:

@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from zkhealth.credentials.policies.clauses import AnyOf, Clause, Pseudonym, Range, Reveal, Token
-from zkhealth.credentials.policies.inference import values_left
+from zkhealth.credentials.policies.inference import MOST_BRANCHES, n_branches, values_left
 from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.policies.population import Population, expected_bits, matching
 from zkhealth.credentials.policies.terms import FieldRef
@@ -162,6 +162,8 @@ def _warnings(policy: Policy, attributes: tuple[Attribute, ...], left: float | N
         n_keys = sum(len(issuer.keys) for issuer in policy.trusted(wanted))
         if n_keys > _MANY_KEYS:
             out.append(f"{wanted.name}: which of {n_keys} keys signed is shown, and tells their holders apart")
+    if n_branches(policy) > MOST_BRANCHES:
+        out.append("there are too many alternatives to say what follows from them")
     uncounted = [a.name for a in attributes if a.status == "compared"]
     if left is not None and uncounted:
         out.append(f"the bits do not count what is compared: {', '.join(uncounted)}")

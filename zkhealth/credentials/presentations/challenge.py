@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from zkhealth.credentials.encoding.wire import pack, unpack
 from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.presentations.compiled import Compiled, compile_policy
-from zkhealth.credentials.presentations.verdict import not_learned
 from zkhealth.credentials.schemas.fields import moment
 from zkhealth.errors import DecodingError
 from zkhealth.transcript import joined
@@ -60,11 +59,6 @@ class Challenge:
     def compiled(self) -> Compiled:
         """What has to be proven."""
         return compile_policy(self.policy, self.at, self.audience)
-
-    @cached_property
-    def not_learned(self) -> tuple[str, ...]:
-        """The attributes whose value stays hidden in whatever answers it."""
-        return not_learned(self.policy, self.at)
 
     @cached_property
     def binding(self) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from zkhealth.credentials.policies.clauses import Pseudonym, Token
@@ -59,6 +60,7 @@ def proven_words(policy: Policy, at: datetime) -> tuple[str, ...]:
     return tuple(words(clause, at) for clause in policy.clauses if not isinstance(clause, (Pseudonym, Token)))
 
 
+@lru_cache(maxsize=64)
 def not_learned(policy: Policy, at: datetime) -> tuple[str, ...]:
     """The attributes of which more than one value is left."""
     left = values_left(policy, at)

@@ -14,7 +14,7 @@ from zkhealth.credentials.policies.clauses import Pseudonym, Reveal, Token
 from zkhealth.credentials.presentations.challenge import Challenge
 from zkhealth.credentials.presentations.guard import Guard
 from zkhealth.credentials.presentations.presentation import Deferred, Presentation, check
-from zkhealth.credentials.presentations.verdict import Verdict, proven_words, refused
+from zkhealth.credentials.presentations.verdict import Verdict, not_learned, proven_words, refused
 from zkhealth.curve import pairing_product_is_one
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.field import as_bytes
@@ -103,7 +103,7 @@ def _accepted(candidate: Candidate, now: datetime | None) -> tuple[Verdict, Clai
         valid=True,
         proven=proven_words(policy, challenge.at),
         revealed={name: fields[name].decode(value) for name, value in read.values.items()},
-        not_learned=challenge.not_learned,
+        not_learned=not_learned(policy, challenge.at),
         issuers={wanted.name: issuer.name for wanted, issuer in zip(policy.wanted, read.issuers, strict=True)},
         pseudonyms={tag.clause.scope: N.hex() for tag, N in numbers if isinstance(tag.clause, Pseudonym)},
         tokens={tag.clause.scope: N.hex() for tag, N in numbers if isinstance(tag.clause, Token)},

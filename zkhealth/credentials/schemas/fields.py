@@ -16,6 +16,7 @@ is the hash of a label: it lies in no interval and in no list.
 from __future__ import annotations
 
 import re
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -385,9 +386,10 @@ def _parsed(text: str) -> Any:
 def _checked_text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"expected text, got {type(value).__name__}")
-    if not 0 < len(value) <= MAX_TEXT or not value.isprintable() or value != value.strip():
+    text = unicodedata.normalize("NFC", value[: MAX_TEXT + 1])  # one letter, however it was typed
+    if not 0 < len(text) <= MAX_TEXT or len(value) > MAX_TEXT or not text.isprintable() or text != text.strip():
         raise ValueError(f"expected 1 to {MAX_TEXT} printable characters without blanks around them")
-    return value
+    return text
 
 
 def _check_domain(lo: object, hi: object) -> None:
