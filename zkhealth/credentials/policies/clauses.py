@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MAX_CLAUSES = 128
 MAX_ROWS = 1000
 MAX_BRANCHES = 32
+MAX_PARTS = 1024
+"""So many simple clauses stand in all alternatives of a policy, written out."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
@@ -278,6 +280,7 @@ class AnyOf(Clause):
             raise ValueError("expected at least two alternatives, about hidden values alone")
         if len(self.branches()) > MAX_BRANCHES:
             raise ValueError(f"expected at most {MAX_BRANCHES} alternatives")
+        check_parts(self.branches())
 
     def branches(self) -> list[tuple[Clause, ...]]:
         """The same as alternatives of simple clauses (disjunctive normal form)."""
@@ -317,8 +320,19 @@ def _branches(clause: Clause) -> list[tuple[Clause, ...]]:
                 out = [left + right for left in out for right in found]
                 if len(out) > MAX_BRANCHES:
                     raise ValueError(f"expected at most {MAX_BRANCHES} alternatives")
+                check_parts(out)
             return out
     return [(clause,)]
+
+
+def check_parts(branches: Sequence[tuple[Clause, ...]]) -> None:
+    """Refuse alternatives that are too long together.
+
+    Raises:
+        ValueError: they are.
+    """
+    if sum(map(len, branches)) > MAX_PARTS:
+        raise ValueError(f"expected at most {MAX_PARTS} clauses in all alternatives")
 
 
 def _parts(clause: Clause, kind: type[AllOf] | type[AnyOf]) -> tuple[Clause, ...]:

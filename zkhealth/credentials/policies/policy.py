@@ -31,6 +31,7 @@ from zkhealth.credentials.policies.clauses import (
     Range,
     Reveal,
     Token,
+    check_parts,
 )
 from zkhealth.credentials.policies.terms import Column, Linear, Wanted
 from zkhealth.credentials.schemas.fields import moment_of
@@ -174,6 +175,7 @@ class Policy:
         if len({table.name for table in tables}) != len(tables):
             raise ValueError("two tables have one name")
         here = [clause for clause in self.clauses if not isinstance(clause, AnyOf)]
+        check_parts([part for clause in self.clauses if isinstance(clause, AnyOf) for part in clause.branches()])
         bounds = _bounds(here, {})
         _check_columns(here)
         for clause in self.clauses:
