@@ -177,16 +177,17 @@ def _narrow(left: _All, clause: Clause) -> None:
 
 def _narrow_sum(left: _All, of: Linear, lo: int, hi: int) -> None:
     """Each summand lies between what the others leave to it."""
+    hidden = [left.get(term) if isinstance(term, FieldRef) else None for term, _ in of.parts]  # None: only its domain
     ends = []
-    for term, a in of.parts:
-        first, last = (left[term].ends if isinstance(term, FieldRef) else None) or term.domain
+    for (term, a), known in zip(of.parts, hidden, strict=True):
+        first, last = (known.ends if known else None) or term.domain
         ends.append((min(a * first, a * last), max(a * first, a * last)))
     least, most = sum(first for first, _ in ends), sum(last for _, last in ends)
-    unknown = [term for term, _ in of.parts if not isinstance(term, FieldRef) or left[term].count != 1]
-    for (term, a), (first, last) in zip(of.parts, ends, strict=True):
-        if isinstance(term, FieldRef):
+    unknown = [term for (term, _), known in zip(of.parts, hidden, strict=True) if known is None or known.count != 1]
+    for (term, a), known, (first, last) in zip(of.parts, hidden, ends, strict=True):
+        if known is not None and isinstance(term, FieldRef):
             from_, to = lo - (most - last), hi - (least - first)  # what a·x lies between
-            found = left[term].within(*((-(-from_ // a), to // a) if a > 0 else (-(-to // a), from_ // a)))
+            found = known.within(*((-(-from_ // a), to // a) if a > 0 else (-(-to // a), from_ // a)))
             left[term] = replace(found, is_shown=found.is_shown or (lo == hi and unknown == [term]))
 
 
