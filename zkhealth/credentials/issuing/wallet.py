@@ -42,22 +42,24 @@ class Wallet:
         return tuple(self._credentials)
 
     def request(self, offer: Offer | bytes) -> Request:
-        """Answer an offer, committing to the link secret without showing it.
+        """Answer an offer, committing to the link secret without showing it; the same offer always with the same.
 
         Raises:
             DecodingError: not an offer.
-            ValueError: too many requests are open.
+            ValueError: too many requests are open, or one for another offer with this nonce.
         """
         offer = offer if isinstance(offer, Offer) else Offer.decode(offer)
-        if len(self._pending) >= MAX_PENDING:
+        if offer.nonce not in self._pending and len(self._pending) >= MAX_PENDING:
             raise ValueError(f"expected at most {MAX_PENDING} open requests")
-        blind, share = _nonzero(), _nonzero()
-        request = make_request(offer, blind, self._link, share)
-        self._pending[offer.nonce] = offer, blind, share
-        return request
+        answered, blind, share = self._pending.setdefault(offer.nonce, (offer, _nonzero(), _nonzero()))
+        if answered != offer:  # or whoever saw an offer could have its request forgotten
+            raise ValueError("another offer with this nonce has been answered")
+        return make_request(offer, blind, self._link, share)
 
     def add(self, issued: Issued | bytes) -> Credential:
         """Check an issued credential and keep it.  If it is refused, the request stays open.
+
+        The values are those that the issuer chose: compare `show()` of what is returned with what was agreed.
 
         Raises:
             WitnessError: nobody here has asked for it.

@@ -5,8 +5,10 @@ A clause that nobody could satisfy, or that asks nothing, is refused when it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from zkhealth.credentials.policies.bounds import Bound
@@ -15,8 +17,12 @@ from zkhealth.credentials.schemas.fields import Plain
 if TYPE_CHECKING:
     from zkhealth.credentials.policies.terms import FieldRef, Linear, Wanted
 
+MAX_CLAUSES = 128
 MAX_ROWS = 1000
 MAX_BRANCHES = 32
+MAX_PARTS = 1024
+"""So many simple clauses stand in all alternatives of a policy, written out."""
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,12 @@ class Range(Clause):
             is_empty = least.n < most.n
         if is_empty or (not least.unit and least.n > hi) or (not most.unit and most.n < lo):
             raise ValueError("no value could satisfy this clause")
+        if self.of.constant:
+            raise ValueError("expected the constant of a sum on the side of the bounds")
+        for name in ("lo", "hi"):
+            given: Bound | None = getattr(self, name)
+            if given and not given.unit:  # beyond the domain it asks nothing more, and could not be written
+                object.__setattr__(self, name, Bound(min(max(given.n, lo), hi)))
 
     def interval(self, at: Any) -> tuple[int, int]:
         """Both bounds at a time, within what the domains allow.
@@ -91,6 +103,8 @@ class Listed(Clause):
     name: str = ""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or (self.name and not _NAME.fullmatch(self.name)):
+            raise ValueError("expected a short name of lower-case letters, digits and _ for a table")
         if not self.of or not 0 < len(self.rows) <= MAX_ROWS:
             raise ValueError(f"expected at least one field, and 1 to {MAX_ROWS} rows")
         width = len(self.rows[0])
@@ -109,6 +123,18 @@ class Listed(Clause):
         if any(type(value) is not int or abs(value) >= 1 << 62 for value in row[n:]):
             raise TypeError("expected whole numbers in the further columns of a table")
         return (*keys, *row[n:])
+
+    def __hash__(self) -> int:
+        return self._hash  # a table is hashed as often as its columns are named
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.of, self.rows, self.name))
+
+    @cached_property
+    def numbers(self) -> Mapping[tuple[Plain, ...], int]:
+        """The number of each row, by the values of the fields."""
+        return {row[: len(self.of)]: i for i, row in enumerate(self.rows)}
 
     def column(self, index: int) -> Linear:
         """The hidden entry of a further column, counted from 0 over all columns."""
@@ -254,9 +280,14 @@ class AnyOf(Clause):
             raise ValueError("expected at least two alternatives, about hidden values alone")
         if len(self.branches()) > MAX_BRANCHES:
             raise ValueError(f"expected at most {MAX_BRANCHES} alternatives")
+        check_parts(self.branches())
 
     def branches(self) -> list[tuple[Clause, ...]]:
         """The same as alternatives of simple clauses (disjunctive normal form)."""
+        return self._found
+
+    @cached_property
+    def _found(self) -> list[tuple[Clause, ...]]:
         return [branch for clause in self.clauses for branch in _branches(clause)]
 
     def refs(self) -> Iterator[FieldRef]:
@@ -281,16 +312,27 @@ def row_of(of: Sequence[FieldRef], rows: Sequence[Sequence[Any]], name: str = ""
 
 def _branches(clause: Clause) -> list[tuple[Clause, ...]]:
     match clause:
-        case AnyOf(clauses=clauses):
-            return [branch for c in clauses for branch in _branches(c)]
+        case AnyOf():
+            return clause.branches()
         case AllOf(clauses=clauses):
             out: list[tuple[Clause, ...]] = [()]
-            for c in clauses:
-                out = [left + right for left in out for right in _branches(c)]
+            for found in map(_branches, clauses):
+                out = [left + right for left in out for right in found]
                 if len(out) > MAX_BRANCHES:
                     raise ValueError(f"expected at most {MAX_BRANCHES} alternatives")
+                check_parts(out)
             return out
     return [(clause,)]
+
+
+def check_parts(branches: Sequence[tuple[Clause, ...]]) -> None:
+    """Refuse alternatives that are too long together.
+
+    Raises:
+        ValueError: they are.
+    """
+    if sum(map(len, branches)) > MAX_PARTS:
+        raise ValueError(f"expected at most {MAX_PARTS} clauses in all alternatives")
 
 
 def _parts(clause: Clause, kind: type[AllOf] | type[AnyOf]) -> tuple[Clause, ...]:
@@ -300,6 +342,8 @@ def _parts(clause: Clause, kind: type[AllOf] | type[AnyOf]) -> tuple[Clause, ...
 def _check_clauses(clauses: object) -> None:
     if not isinstance(clauses, tuple) or not clauses or not all(isinstance(c, Clause) for c in clauses):
         raise TypeError("expected clauses")
+    if len(clauses) > MAX_CLAUSES:
+        raise ValueError(f"expected at most {MAX_CLAUSES} clauses together")
 
 
 def _check_scope(scope: object) -> None:

@@ -36,9 +36,7 @@ def taken(clause: AnyOf, values: Values, at: datetime) -> int | None:
 
 def row_index(clause: Listed, values: Values) -> int | None:
     """The row of the table that the fields are in."""
-    found = tuple(_value(ref, values) for ref in clause.of)
-    hits = [i for i, row in enumerate(clause.rows) if row[: len(found)] == found]
-    return hits[0] if hits else None
+    return clause.numbers.get(tuple(_value(ref, values) for ref in clause.of))
 
 
 def _shortfall(clause: Clause, values: Values, at: datetime) -> str:  # noqa: PLR0911 (one for each kind)

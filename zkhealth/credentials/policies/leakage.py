@@ -12,13 +12,15 @@ from datetime import date, datetime
 from html import escape
 from typing import Any
 
-from zkhealth.credentials.policies.clauses import AnyOf, Clause, Listed, Pseudonym, Range, Reveal, Token
+from zkhealth.credentials.policies.clauses import AnyOf, Clause, Pseudonym, Range, Reveal, Token
+from zkhealth.credentials.policies.inference import MOST_BRANCHES, n_branches, values_left
 from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.policies.population import Population, expected_bits, matching
 from zkhealth.credentials.policies.terms import FieldRef
 from zkhealth.credentials.policies.words import words
 from zkhealth.credentials.schemas.fields import moment_of
 
+_MANY_KEYS = 4
 _NARROW = 32
 """A list or an interval of fewer values deserves a warning."""
 
@@ -80,7 +82,7 @@ def leakage(policy: Policy, at: str | date | datetime | None = None, population:
     """The report on a policy; with a time, also which dates bounds mean, and bits if there is a model.
 
     Raises:
-        ValueError: a model without a time, or of attributes that the policy does not have.
+        ValueError: a model without a time, or of attributes that the policy does not have; or no values satisfy it.
     """
     time = None if at is None else moment_of(at)
     if population is not None and time is None:
@@ -88,15 +90,18 @@ def leakage(policy: Policy, at: str | date | datetime | None = None, population:
     refs = [FieldRef(wanted, name) for wanted in policy.wanted for name in wanted.spec.fields]
     if population is not None and (unknown := set(population.attributes) - {str(ref) for ref in refs}):
         raise ValueError(f"the policy has no attribute {min(unknown)!r}")
-    attributes = tuple(_attribute(policy, ref, time, population) for ref in refs)
+    left_of = values_left(policy, time)
+    attributes = tuple(_attribute(policy, ref, time, population, left_of.get(str(ref))) for ref in refs)
     known = [a.bits for a in attributes if a.bits is not None]
-    bits = sum(known) if population is not None else None
+    bits = sum(known, start=0.0) if population is not None else None
     left = None if population is None or bits is None else population.size / 2**bits
     warnings = _warnings(policy, attributes, left)
     return Leakage(attributes, _linkable(policy), _issuer_could_learn(policy), warnings, bits, left)
 
 
-def _attribute(policy: Policy, ref: FieldRef, at: datetime | None, population: Population | None) -> Attribute:
+def _attribute(
+    policy: Policy, ref: FieldRef, at: datetime | None, population: Population | None, n_left: int | None
+) -> Attribute:
     about = [clause for clause in policy.clauses if ref in set(clause.refs())]
     model = population.attributes.get(str(ref)) if population else None
     if any(isinstance(clause, Reveal) for clause in about):
@@ -106,23 +111,18 @@ def _attribute(policy: Policy, ref: FieldRef, at: datetime | None, population: P
         return Attribute(str(ref), "hidden", bits=None if model is None else 0.0)
     own = [clause for clause in about if set(clause.refs()) == {ref} and not isinstance(clause, AnyOf)]
     detail = "; ".join(dict.fromkeys(words(clause, at) for clause in about))
-    bits = None if model is None or at is None else matching(ref, model, own, at)
-    if own == about:
-        return Attribute(str(ref), "bounded", detail, _n_values(own, at), bits)
-    return Attribute(str(ref), "compared", detail, _n_values(own, at), bits)
+    bits = None if model is None or at is None or not own else matching(ref, model, own, at)
+    counts = [n for n in (n_left, *map(_n_between, own if at is None else ())) if n is not None]
+    return Attribute(str(ref), "bounded" if own == about else "compared", detail, min(counts, default=None), bits)
 
 
-def _n_values(clauses: list[Clause], at: datetime | None) -> int | None:
-    """How many values the clauses about one attribute leave, if they bound it from both sides at a known time."""
-    counts = [len({row[0] for row in clause.rows}) for clause in clauses if isinstance(clause, Listed)]
-    ranges = [clause for clause in clauses if isinstance(clause, Range) and len(clause.of.parts) == 1]
-    fixed = [c for c in ranges if at is not None or not any(b and b.unit for b in (c.lo, c.hi))]
-    if fixed:
-        ends = [clause.interval(at) for clause in fixed]
-        counts.append(max(0, min(hi for _, hi in ends) - max(lo for lo, _ in ends) + 1))
-    relative = [c for c in ranges if c not in fixed and c.lo and c.hi and c.lo.unit == c.hi.unit]
-    counts += [c.lo.n - c.hi.n + 1 for c in relative if c.lo and c.hi]
-    return min(counts) if counts else None
+def _n_between(clause: Clause) -> int | None:
+    """How many values lie between two bounds that count back from the same time, whatever it is."""
+    if isinstance(clause, Range) and clause.lo and clause.hi and len(clause.of.parts) == 1:
+        ((_, a),) = clause.of.parts
+        if a == 1 and clause.lo.unit == clause.hi.unit in {"days", "seconds"}:
+            return clause.lo.n - clause.hi.n + 1
+    return None
 
 
 def _linkable(policy: Policy) -> tuple[str, ...]:
@@ -164,6 +164,15 @@ def _warnings(policy: Policy, attributes: tuple[Attribute, ...], left: float | N
         out.append(f"taken together, these may identify the holder: {', '.join(exact)}")
     if any(isinstance(clause, Pseudonym) and clause.is_global for clause in policy.clauses):
         out.append("a global pseudonym lets different verifiers recognise the same holder")
+    for wanted in policy.wanted:
+        n_keys = sum(len(issuer.keys) for issuer in policy.trusted(wanted))
+        if n_keys > _MANY_KEYS:
+            out.append(f"{wanted.name}: which of {n_keys} keys signed is shown, and tells their holders apart")
+    if n_branches(policy) > MOST_BRANCHES:
+        out.append("there are too many alternatives to say what follows from them")
+    uncounted = [a.name for a in attributes if a.status == "compared"]
+    if left is not None and uncounted:
+        out.append(f"the bits do not count what is compared: {', '.join(uncounted)}")
     if left is not None and left < 2:
         out.append("in this population about one person fits: the answer identifies the holder")
     return tuple(out)

@@ -14,15 +14,26 @@ The policy is the verifier's own.  What a presentation says of itself never deci
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from zkhealth.credentials.issuing.issuer_public import IssuerPublic
-from zkhealth.credentials.policies.clauses import AllOf, AnyOf, Clause, Listed, Pseudonym, Range, Reveal, Token
-from zkhealth.credentials.policies.terms import Column, Wanted
+from zkhealth.credentials.policies.clauses import (
+    MAX_CLAUSES,
+    AllOf,
+    AnyOf,
+    Clause,
+    Listed,
+    Pseudonym,
+    Range,
+    Reveal,
+    Token,
+    check_parts,
+)
+from zkhealth.credentials.policies.terms import Column, Linear, Wanted
 from zkhealth.credentials.schemas.fields import moment_of
 
 if TYPE_CHECKING:  # Methods that hand over to a module above import it when they are called.
@@ -31,7 +42,6 @@ if TYPE_CHECKING:  # Methods that hand over to a module above import it when the
     from zkhealth.credentials.presentations.challenge import Challenge
 
 MAX_CREDENTIALS = 8
-MAX_CLAUSES = 128
 MAX_WINDOW = 24 * 3600
 _TAG = b"zkhealth/policy/v1"
 
@@ -122,11 +132,12 @@ class Policy:
         """Ask for a presentation: by whom, and what "today" means; with a fresh nonce unless a window is given.
 
         Raises:
-            ValueError: at that time no value satisfies the policy, or the policy does not allow the window.
+            ValueError: at that time no value satisfies the policy, or not allowed: the window, or
+                a nonce beside it.
         """
         from zkhealth.credentials.presentations.challenge import Challenge, fresh_nonce  # noqa: PLC0415
 
-        return Challenge(self, audience, moment_of(at), None if window else nonce or fresh_nonce(), window)
+        return Challenge(self, audience, moment_of(at), nonce if nonce or window else fresh_nonce(), window)
 
     def explain(self, at: str | date | datetime | None = None) -> str:
         """The policy in plain words; with a time, also which dates that means."""
@@ -163,11 +174,12 @@ class Policy:
         if len({table.name for table in tables}) != len(tables):
             raise ValueError("two tables have one name")
         here = [clause for clause in self.clauses if not isinstance(clause, AnyOf)]
-        _check_bounds(here)
+        check_parts([part for clause in self.clauses if isinstance(clause, AnyOf) for part in clause.branches()])
+        bounds = _bounds(here, {})
         _check_columns(here)
         for clause in self.clauses:
             for branch in clause.branches() if isinstance(clause, AnyOf) else ():
-                _check_bounds([*here, *branch])
+                _bounds(branch, bounds)
                 _check_columns(branch)
 
     def _check_issuers(self) -> None:
@@ -176,16 +188,20 @@ class Policy:
         if len(set(self.issuers)) != len(self.issuers):
             raise ValueError("an issuer stands twice")
         for wanted in self.wanted:
-            if not self.trusted(wanted):
+            trusted = self.trusted(wanted)
+            if not trusted:
                 raise ValueError(f"no trusted issuer for {wanted.name!r}: none is under its schema")
+            keys = [key for issuer in trusted for key in issuer.keys]
+            if len(set(keys)) != len(keys):  # whoever carries a presentation could say which of them it is from
+                raise ValueError(f"two trusted issuers for {wanted.name!r} have a key in common")
         used = {wanted.spec for wanted in self.wanted}
         if any(issuer.spec not in used for issuer in self.issuers):
             raise ValueError("an issuer is under a schema that no credential of the policy has")
 
 
-def _check_bounds(clauses: Iterable[Clause]) -> None:
-    """Refuse fixed bounds on one value that have no common value."""
-    bounds: dict[object, tuple[int, int]] = {}
+def _bounds(clauses: Iterable[Clause], known: Mapping[Linear, tuple[int, int]]) -> dict[Linear, tuple[int, int]]:
+    """The fixed bounds on each value, with those that are known; refuse those that have no common value."""
+    bounds = dict(known)
     for clause in clauses:
         if isinstance(clause, Range):
             lo, hi = bounds.get(clause.of, clause.of.reach())
@@ -194,14 +210,16 @@ def _check_bounds(clauses: Iterable[Clause]) -> None:
             if lo > hi:
                 raise ValueError("two bounds on one value contradict each other")
             bounds[clause.of] = lo, hi
+    return bounds
 
 
 def _check_columns(clauses: Iterable[Clause]) -> None:
     """Refuse columns of tables that do not stand beside, in the same alternative."""
     listed = list(clauses)
+    tables = {clause for clause in listed if isinstance(clause, Listed)}
     for clause in listed:
         for term, _ in clause.of.parts if isinstance(clause, Range) else ():
-            if isinstance(term, Column) and term.table not in listed:
+            if isinstance(term, Column) and term.table not in tables:
                 raise ValueError(f"the table {term.table.name!r} is used but is not a clause beside")
 
 

@@ -179,7 +179,9 @@ class _Reader:
         of, rows, name = entry.each("of", self._ref), entry.each("rows", _row), entry.take("name", str, "")
         entry.done()
         with _at(path):
-            return Listed(tuple(of), tuple(rows), name)
+            table = Listed(tuple(of), tuple(rows), name)
+        known = self.tables.get(name)
+        return known if known == table else table  # one object, which is compared at a glance
 
     def _range(self, content: object, path: str) -> Range:
         entry = _Object(content, path)

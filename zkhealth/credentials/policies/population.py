@@ -51,4 +51,4 @@ def matching(ref: FieldRef, frequencies: Frequencies, clauses: Sequence[Clause],
     total = sum(frequencies.values())
     encoded = [(ref.field.encode(value), n) for value, n in frequencies.items()]
     fits = sum(n for value, n in encoded if holds(clauses, {ref.of.name: {ref.name: value}}, at))
-    return math.inf if fits == 0 else -math.log2(fits / total)
+    return math.inf if fits == 0 else math.log2(total / fits)

@@ -11,6 +11,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from zkhealth.credentials.policies.bounds import Bound
@@ -27,7 +28,7 @@ from zkhealth.credentials.policies.clauses import (
     Token,
     Unlisted,
 )
-from zkhealth.credentials.schemas.fields import Field
+from zkhealth.credentials.schemas.fields import Field, Quantity
 from zkhealth.credentials.schemas.spec import SchemaSpec
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
@@ -115,8 +116,8 @@ class Term(ABC):
         elif not isinstance(other, Bound):
             bound = Bound(self.integer(other))
         assert isinstance(bound, Bound)  # noqa: S101 (tells the type checker)
-        limit = bound.shifted(strict - of.constant)
-        of = Linear(of.parts)
+        limit = bound.shifted(strict - of.constant * of.unit)
+        of = Linear(tuple((term, a * of.unit if isinstance(term, Column) else a) for term, a in of.parts))
         return Range(of, limit, None) if side == "lo" else Range(of, None, limit)
 
     def integer(self, value: object) -> int:
@@ -128,13 +129,30 @@ class Term(ABC):
 
 @dataclass(frozen=True, eq=True)
 class Linear(Term):
-    """A sum of fields and entries of tables with whole coefficients, and a constant."""
+    """A sum of fields and entries of tables with whole coefficients, and a constant.
+
+    In a clause it counts in units of the last decimal of its quantities, and has no constant.
+    """
 
     parts: tuple[tuple[FieldRef | Column, int], ...]
     constant: int = 0
 
     def linear(self) -> Linear:
         return self
+
+    @property
+    def quantity(self) -> Quantity | None:
+        """The type of the quantities in it, if they have decimals."""
+        found = (term.field for term, _ in self.parts if isinstance(term, FieldRef))
+        return next((field for field in found if isinstance(field, Quantity) and field.decimals), None)
+
+    @property
+    def unit(self) -> int:
+        """The number 1 in units of the last decimal."""
+        return 10**self.quantity.decimals if self.quantity else 1
+
+    def integer(self, value: object) -> int:
+        return self.quantity.scaled(value) if self.quantity else super().integer(value)
 
     def plus(self, other: Linear, factor: int) -> Linear:
         """This plus `factor` times the other."""
@@ -150,15 +168,22 @@ class Linear(Term):
         """The smallest and the largest value that the domains allow.
 
         Raises:
-            ValueError: nothing hidden is left in the sum, it could grow too large, or mixes days with seconds.
+            ValueError: nothing hidden is left in the sum, it could grow too large, or mixes what does not add up.
         """
-        if not any(isinstance(term, FieldRef) for term, _ in self.parts):
+        return self._reach
+
+    @cached_property
+    def _reach(self) -> tuple[int, int]:
+        fields = [term.field for term, _ in self.parts if isinstance(term, FieldRef)]
+        if not fields:
             raise ValueError("no hidden value is left in the sum")
-        if {"date", "instant"} <= {term.field.kind for term, _ in self.parts if isinstance(term, FieldRef)}:
+        if {"date", "instant"} <= {field.kind for field in fields}:
             raise ValueError("dates count days and instants seconds: they do not add up")
+        if len({getattr(field, "decimals", 0) for field in fields}) > 1:
+            raise ValueError("values with different numbers of decimals do not add up")
         ends = [sorted(a * end for end in term.domain) for term, a in self.parts]
         lo, hi = sum(end[0] for end in ends), sum(end[1] for end in ends)
-        if max(-lo, hi) >= _MAX_SUM or hi - lo >= 1 << 63:
+        if max(-lo, hi, *(abs(a) for _, a in self.parts)) >= _MAX_SUM or hi - lo >= 1 << 63:
             raise ValueError("the sum could grow too large to compare")
         return lo, hi
 
@@ -186,7 +211,7 @@ class Column(Term):
         if not self.table.name:
             raise ValueError("give the table a name to use its columns")
 
-    @property
+    @cached_property
     def domain(self) -> tuple[int, int]:
         """The least and the greatest entry, and 0, which it counts as in an alternative that is not taken."""
         entries = [row[self.index] for row in self.table.rows]

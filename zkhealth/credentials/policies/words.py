@@ -93,7 +93,9 @@ def sum_words(of: Linear) -> str:
     text = ""
     for term, a in sorted(of.parts, key=lambda part: part[1] < 0):
         sign = (" - " if a < 0 else " + ") if text else ("-" if a < 0 else "")
-        text += f"{sign}{'' if abs(a) == 1 else f'{abs(a)} x '}{term}"
+        is_entry = of.quantity is not None and not isinstance(term, FieldRef)  # a whole number beside decimals
+        factor = of.quantity.decode((abs(a),)) if of.quantity and is_entry else str(abs(a))
+        text += f"{sign}{'' if abs(a) == (of.unit if is_entry else 1) else f'{factor} x '}{term}"
     return text
 
 
@@ -103,6 +105,8 @@ def value_words(of: Linear, n: int) -> str:
         case ((FieldRef() as ref, 1),):
             unit = getattr(ref.field, "unit", "")
             return f"{ref.field.decode((n,) * len(ref.field.parts))}{' ' + unit if unit else ''}"
+    if of.quantity:
+        return str(of.quantity.decode((n,)))
     kinds = {term.field.kind for term, _ in of.parts if isinstance(term, FieldRef)}
     is_difference = kinds == {"date"} and sum(a for _, a in of.parts) == 0
     return f"{n} days" if is_difference else str(n)

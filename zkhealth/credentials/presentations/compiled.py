@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from zkhealth.credentials.issuing.messages import HANDLE, link_secret, place, token_share
 from zkhealth.credentials.policies.clauses import (
@@ -30,8 +31,13 @@ from zkhealth.credentials.policies.terms import Column, FieldRef, Linear
 from zkhealth.credentials.schemas.fields import absent
 from zkhealth.curve import G1, hash_to_g1
 from zkhealth.field import Fr
+from zkhealth.rangeproof.rows import MAX_BITS
 from zkhealth.transcript import joined
 
+MAX_SIZE = 1 << 16
+"""What a policy asks for beside the proofs of signatures has at most so many bytes."""
+_MAX_WEIGHTS = 1 << 17
+_T = TypeVar("_T")
 _SCOPE_DST = b"ZKHEALTH-V01-SCOPE_BLS12381G1_XMD:SHA-256_SSWU_RO_"
 
 
@@ -115,6 +121,8 @@ class Compiled:
     tags: list[Tag] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     n_gates: int = 0
+    _numbers: dict[object, int] = field(default_factory=dict)
+    """Where each form, product and inequality is in its list."""
 
     @property
     def commitments(self) -> list[tuple[int, int]]:
@@ -134,15 +142,23 @@ class Compiled:
     def form(self, parts: Sequence[tuple[int, int, int]], domain: tuple[int, int] | None = None) -> int:
         """The number of a form; the same one for the same parts."""
         found = Form(tuple(sorted(parts)), domain)
-        if found not in self.forms:
-            self.forms.append(found)
-        return self.forms.index(found)
+        return self._number(self.forms, found, found)
 
     def product(self, gate: int, form: int) -> int:
         """The number of a product t·form."""
-        if (gate, form) not in self.gated:
-            self.gated.append((gate, form))
-        return self.gated.index((gate, form))
+        return self._number(self.gated, (gate, form), (gate, form))
+
+    def unequal(self, form: int, target: Fr, gate: int | None) -> None:
+        """Ask for form ≠ target, once."""
+        self._number(self.inequalities, Inequality(form, target, gate), ("unequal", form, target.encode(), gate))
+
+    def _number(self, listed: list[_T], item: _T, key: object) -> int:
+        number = self._numbers.setdefault(key, len(listed))
+        if number == len(listed):
+            listed.append(item)
+        if number > MAX_SIZE // 64:  # no item is smaller
+            raise ValueError("the policy asks for too much")
+        return number
 
 
 def compile_policy(policy: Policy, at: datetime, audience: str) -> Compiled:
@@ -155,8 +171,9 @@ def compile_policy(policy: Policy, at: datetime, audience: str) -> Compiled:
     for clause in policy.clauses:
         _add(out, clause, None, audience)
     for a, b in policy.distinct_pairs():
-        _unequal(out, out.form([(a, HANDLE, 1), (b, HANDLE, -1)]), Fr(0), None)
+        out.unequal(out.form([(a, HANDLE, 1), (b, HANDLE, -1)]), Fr(0), None)
     _check_intervals(out)
+    _check_size(out)
     return out
 
 
@@ -170,16 +187,16 @@ def _add(out: Compiled, clause: Clause, gate: int | None, audience: str) -> None
         case Unlisted(of=ref, values=values):
             _add_presence(out, [ref], gate)
             for value in values:
-                _unequal(out, _single(out, ref), ref.field.scalars(value)[0], gate)
+                out.unequal(_single(out, ref), ref.field.scalars(value)[0], gate)
         case Same(a=a, b=b):
             _add_presence(out, [a, b], gate)
             (form,) = _through(out, gate, (_difference(out, a, b),))
             out.facts.append(Between(form, (), 0, 0, gate))
         case Different(a=a, b=b):
             _add_presence(out, [a, b], gate)
-            _unequal(out, _difference(out, a, b), Fr(0), gate)
+            out.unequal(_difference(out, a, b), Fr(0), gate)
         case Present(of=ref):
-            _unequal(out, _single(out, ref), absent(), gate)
+            out.unequal(_single(out, ref), absent(), gate)
         case AnyOf():
             _add_choice(out, clause, audience)
         case Pseudonym(scope=scope, is_global=is_global):
@@ -229,13 +246,7 @@ def _add_presence(out: Compiled, refs: Sequence[FieldRef], gate: int | None) -> 
     """What is absent must not pass where two absent values could cancel, or where it would just differ."""
     for ref in refs:
         if ref.field.optional:
-            _unequal(out, _single(out, ref), absent(), gate)
-
-
-def _unequal(out: Compiled, form: int, target: Fr, gate: int | None) -> None:
-    wanted = Inequality(form, target, gate)
-    if wanted not in out.inequalities:
-        out.inequalities.append(wanted)
+            out.unequal(_single(out, ref), absent(), gate)
 
 
 def _single(out: Compiled, ref: FieldRef) -> int:
@@ -269,6 +280,28 @@ def _n_bits(fact: Fact) -> int:
             return len(table.rows) + (gate is not None)
         case Choice(gates=gates):
             return len(gates)
+
+
+def _n_forms(fact: Fact) -> int:
+    """How many commitments it is about, its gate included."""
+    match fact:
+        case Between():
+            return 2
+        case Member(forms=forms):
+            return len(forms) + 1
+        case Choice(gates=gates):
+            return len(gates)
+
+
+def _check_size(out: Compiled) -> None:
+    """Refuse what no presentation could hold, or nobody could prove in seconds."""
+    n_single, n_double = len(out.commitments) + len(out.gated), out.n_gates + len(out.inequalities)
+    n_bytes = (n_single + out.n_gates) * G1.BYTES + (n_single + 2 * n_double) * Fr.BYTES
+    columns = [column for fact in out.facts if isinstance(fact, Between) for column, _ in fact.columns]
+    n_weights = sum(len(column.table.rows) for column in columns)
+    n_terms = len(columns) + sum(map(_n_forms, out.facts))
+    if n_bytes > MAX_SIZE or max(out.n_bits, n_terms) > MAX_BITS or n_weights > _MAX_WEIGHTS:
+        raise ValueError(f"the policy asks for too much: {n_bytes} bytes beside {out.n_bits} bits")
 
 
 def _check_intervals(out: Compiled) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import islice
 
 from zkhealth.credentials.encoding.qr import version_for
 from zkhealth.credentials.issuing.credential import Credential
 from zkhealth.credentials.issuing.messages import n_messages
+from zkhealth.credentials.policies.clauses import Clause
 from zkhealth.credentials.policies.evaluate import shortfalls
 from zkhealth.credentials.policies.leakage import Leakage, leakage
 from zkhealth.credentials.policies.policy import Policy
@@ -23,7 +24,8 @@ from zkhealth.errors import WitnessError
 from zkhealth.field import Fr
 from zkhealth.rangeproof.proof import RangeProof
 
-_MAX_TRIES = 10_000
+_MAX_WORK = 100_000
+"""So many fields are looked at, to find credentials that fit together."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -102,27 +104,51 @@ def _plan(challenge: Challenge, credentials: Sequence[Credential], link: Fr) -> 
         if not found:
             trusted = " or ".join(issuer.name for issuer in policy.trusted(wanted))
             raise WitnessError(f"{wanted.name}: no credential under {wanted.spec.id} from {trusted}")
-    best: list[str] | None = None
-    for tries, choice in enumerate(product(*candidates)):
-        if tries >= _MAX_TRIES:
-            break
-        reasons = _reasons(challenge, choice)
-        if not reasons:
-            return Plan(challenge, tuple(choice), link)
-        best = reasons if best is None or len(reasons) < len(best) else best
-    raise WitnessError("; ".join(best or ["no choice of credentials satisfies the policy"]))
+    alone = [_alone(challenge, wanted, found) for wanted, found in zip(policy.wanted, candidates, strict=True)]
+    if lacking := [reason for _, reasons in alone for reason in reasons]:
+        raise WitnessError("; ".join(lacking))
+    together = [clause for clause in policy.clauses if len(set(clause.variables())) > 1]
+    work = sum(1 for clause in together for _ in clause.variables())
+    best: list[str] = []
+    choices = _choices([fitting for fitting, _ in alone], policy.distinct_pairs())
+    for choice in islice(choices, 1 + _MAX_WORK // (1 + work)):
+        reasons = _shortfalls(challenge, together, choice) if choice else []
+        if choice and not reasons:
+            return Plan(challenge, choice, link)
+        best = reasons if not best or 0 < len(reasons) < len(best) else best
+    names = " and ".join(wanted.name for wanted in policy.wanted)
+    raise WitnessError("; ".join(best or [f"{names} must be different credentials"]))
 
 
-def _reasons(challenge: Challenge, choice: Sequence[Chosen]) -> list[str]:
-    policy = challenge.policy
-    for a, b in policy.distinct_pairs():
-        if (
-            choice[a].credential is choice[b].credential
-            or choice[a].credential.issued.handle == choice[b].credential.issued.handle
-        ):
-            return [f"{policy.wanted[a].name} and {policy.wanted[b].name} must be two different credentials"]
-    values = {w.name: c.credential.values for w, c in zip(policy.wanted, choice, strict=True)}
-    return shortfalls(policy.clauses, values, challenge.at)
+def _alone(challenge: Challenge, wanted: Wanted, found: Sequence[Chosen]) -> tuple[list[Chosen], list[str]]:
+    """Those that satisfy the clauses about this credential alone; or else what the best one lacks."""
+    clauses = [clause for clause in challenge.policy.clauses if set(clause.variables()) == {wanted}]
+    lacking = [shortfalls(clauses, {wanted.name: chosen.credential.values}, challenge.at) for chosen in found]
+    return [chosen for chosen, reasons in zip(found, lacking, strict=True) if not reasons], min(lacking, key=len)
+
+
+def _choices(
+    fitting: Sequence[Sequence[Chosen]], distinct: Sequence[tuple[int, int]], begun: tuple[Chosen, ...] = ()
+) -> Iterator[tuple[Chosen, ...] | None]:
+    """Every choice of different credentials, the first ones first; None where one that was begun cannot go on so."""
+    k = len(begun)
+    if k == len(fitting):
+        yield begun
+        return
+    for chosen in fitting[k]:
+        if any(b == k and _is_one(begun[a], chosen) for a, b in distinct):
+            yield None
+        else:
+            yield from _choices(fitting, distinct, (*begun, chosen))
+
+
+def _is_one(a: Chosen, b: Chosen) -> bool:
+    return a.credential is b.credential or a.credential.issued.handle == b.credential.issued.handle
+
+
+def _shortfalls(challenge: Challenge, together: Sequence[Clause], choice: Sequence[Chosen]) -> list[str]:
+    values = {w.name: c.credential.values for w, c in zip(challenge.policy.wanted, choice, strict=True)}
+    return shortfalls(together, values, challenge.at)
 
 
 def _candidates(policy: Policy, wanted: Wanted, credentials: Sequence[Credential]) -> Iterator[Chosen]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 from typing import Any
 
 from zkhealth.credentials.policies.clauses import Pseudonym, Reveal, Token
+from zkhealth.credentials.policies.inference import values_left
 from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.policies.words import words
 
@@ -74,8 +76,9 @@ def proven_words(policy: Policy, at: datetime) -> tuple[str, ...]:
     return tuple(words(clause, at) for clause in policy.clauses if not isinstance(clause, (Pseudonym, Token, Reveal)))
 
 
-def not_learned(policy: Policy) -> tuple[str, ...]:
-    """The attributes whose value stays hidden."""
-    shown = {str(clause.of) for clause in policy.clauses if isinstance(clause, Reveal)}
+@lru_cache(maxsize=64)
+def not_learned(policy: Policy, at: datetime) -> tuple[str, ...]:
+    """The attributes of which more than one value is left."""
+    left = values_left(policy, at)
     named = [f"{wanted.name}.{name}" for wanted in policy.wanted for name in wanted.spec.fields]
-    return tuple(name for name in named if name not in shown)
+    return tuple(name for name in named if left.get(name) != 1)

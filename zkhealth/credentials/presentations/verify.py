@@ -108,7 +108,7 @@ def _accepted(candidate: Candidate, now: datetime | None) -> tuple[Verdict, Clai
         policy=policy.name,
         proven=proven_words(policy, challenge.at),
         revealed={name: fields[name].decode(value) for name, value in read.values.items()},
-        not_learned=not_learned(policy),
+        not_learned=not_learned(policy, challenge.at),
         issuers={wanted.name: issuer.name for wanted, issuer in zip(policy.wanted, read.issuers, strict=True)},
         pseudonyms={tag.clause.scope: N.hex() for tag, N in numbers if isinstance(tag.clause, Pseudonym)},
         tokens={tag.clause.scope: N.hex() for tag, N in numbers if isinstance(tag.clause, Token)},

@@ -16,11 +16,12 @@ is the hash of a label: it lies in no interval and in no list.
 from __future__ import annotations
 
 import re
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from typing import Any, ClassVar
 
 from zkhealth.credentials.schemas.codes import parse_code
@@ -38,6 +39,10 @@ _DST = b"ZKHEALTH-V01-ATTRIBUTE_XMD:SHA-256_"
 _MAX_WIDTH = 1 << 62
 _START = datetime(EPOCH.year, 1, 1, tzinfo=UTC)
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_MOST_DIGITS = 64
+_EXACT = Context(prec=_MOST_DIGITS, Emin=-_MOST_DIGITS, Emax=_MOST_DIGITS, traps=[InvalidOperation, Inexact, Overflow])
+"""Never rounds, and never writes out 10^999999."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,19 +220,19 @@ class Quantity(Field):
         if not isinstance(self.unit, str) or not self.unit.isprintable() or " " in self.unit:
             raise ValueError("expected a unit without blanks")
         for name in ("lo", "hi"):
-            object.__setattr__(self, name, self._text(self._scaled(getattr(self, name))))
+            object.__setattr__(self, name, self._text(self.scaled(getattr(self, name))))
         _check_domain(*self.domain)
 
     @property
     def domain(self) -> tuple[int, int]:
         """In units of the last decimal."""
-        return self._scaled(self.lo), self._scaled(self.hi)
+        return self.scaled(self.lo), self.scaled(self.hi)
 
     def describe(self) -> dict[str, Any]:
         return {**super().describe(), "lo": self.lo, "hi": self.hi, "decimals": self.decimals}
 
     def _encode(self, value: Any) -> Plain:
-        n, (lo, hi) = self._scaled(value), self.domain
+        n, (lo, hi) = self.scaled(value), self.domain
         if not lo <= n <= hi:
             raise ValueError(f"expected a quantity from {self.lo} to {self.hi} {self.unit}")
         return (n,)
@@ -236,21 +241,30 @@ class Quantity(Field):
         (n,) = plain
         return self._text(n)
 
-    def _scaled(self, value: Any) -> int:
+    def scaled(self, value: Any) -> int:
+        """A number, in the domain or not, in units of the last decimal.
+
+        Raises:
+            ValueError: not a number, or one with more decimals.
+            TypeError: a float, or something else.
+        """
         if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
             raise TypeError(f"expected a decimal number as text, Decimal or int, got {type(value).__name__}")
+        is_number = True
+        if isinstance(value, str):
+            value = value.removesuffix(f" {self.unit}")
+            is_number = len(value) <= _MOST_DIGITS and _NUMBER.fullmatch(value) is not None
         try:
-            number = Decimal(value if not isinstance(value, str) else value[:64].removesuffix(f" {self.unit}"))
-            scaled = number.scaleb(self.decimals)
-            whole = scaled.is_finite() and scaled == scaled.to_integral_value()
-        except InvalidOperation:
+            scaled = Decimal(value).scaleb(self.decimals, _EXACT) if is_number else Decimal("NaN")
+            whole = scaled.is_finite() and scaled == scaled.to_integral_value(context=_EXACT)
+        except DecimalException:  # too large, too small, or with more digits than anything measured has
             whole = False
         if not whole:
             raise ValueError(f"expected a number of {self.unit or 'one'} with at most {self.decimals} decimals")
         return int(scaled)
 
     def _text(self, n: int) -> str:
-        return str(Decimal(n).scaleb(-self.decimals)) if self.decimals else str(n)
+        return f"{Decimal(n).scaleb(-self.decimals, _EXACT):f}" if self.decimals else str(n)
 
 
 @dataclass(frozen=True)
@@ -281,7 +295,7 @@ class Code(Field):
 
     def _encode(self, value: Any) -> Plain:
         text = _checked_text(value)
-        return parse_code(text).canonical if "|" in text else text
+        return _checked_text(parse_code(text).canonical) if "|" in text else text
 
     def _decode(self, plain: Any) -> str:
         text = _checked_text(plain)
@@ -326,9 +340,13 @@ def moment(value: str | datetime) -> datetime:
         value = datetime.fromisoformat(value)
     if not isinstance(value, datetime):
         raise TypeError(f"expected a moment as text, got {type(value).__name__}")
-    if value.tzinfo is None or value.microsecond:
+    try:
+        found = None if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:  # in the year 0, or 10000
+        found = None
+    if found is None or found.microsecond:
         raise ValueError("expected a moment to the second with its offset, such as 2026-11-23T09:30:00Z")
-    return value.astimezone(UTC)
+    return found
 
 
 def moment_of(at: str | date | datetime) -> datetime:
@@ -368,9 +386,10 @@ def _parsed(text: str) -> Any:
 def _checked_text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"expected text, got {type(value).__name__}")
-    if not 0 < len(value) <= MAX_TEXT or not value.isprintable() or value != value.strip():
+    text = unicodedata.normalize("NFC", value[: MAX_TEXT + 1])  # one letter, however it was typed
+    if not 0 < len(text) <= MAX_TEXT or len(value) > MAX_TEXT or not text.isprintable() or text != text.strip():
         raise ValueError(f"expected 1 to {MAX_TEXT} printable characters without blanks around them")
-    return value
+    return text
 
 
 def _check_domain(lo: object, hi: object) -> None:
