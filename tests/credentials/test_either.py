@@ -139,3 +139,13 @@ def test_what_is_asked_reads_well():
     assert hash(EITHER) == hash(Either.from_json(EITHER.to_json()))
     with pytest.raises(AttributeError):
         EITHER.name = "another"
+
+
+def test_a_presentation_that_is_refused_for_its_nonce_spends_no_token():
+    guard = MemoryGuard()
+    policy = policy_of(p.v.token("a dispense"))
+    spent, fresh = asked(policy), asked(policy)
+    first = p.wallet.plan(asked(policy_of(p.v.held()), nonce=spent.nonce)).prove()
+    assert asked(policy_of(p.v.held()), nonce=spent.nonce).verify(first, guard=guard)
+    assert not spent.verify(p.wallet.plan(spent).prove(), guard=guard)
+    assert fresh.verify(p.wallet.plan(fresh).prove(), guard=guard)

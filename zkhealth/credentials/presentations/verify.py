@@ -68,10 +68,9 @@ def settle(candidates: Sequence[Candidate], now: datetime | None) -> list[tuple[
 
 
 def claimed(settled: tuple[Verdict, Claims], guard: Guard | None) -> Verdict:
-    """The verdict, once the guard has seen all keys for the first time."""
+    """The verdict, once the guard has seen all keys for the first time; what is refused for its nonce spends no token."""
     verdict, claims = settled
-    is_first = [guard.claim(key) for key in claims] if guard else []  # every key, also after one that fails
-    if all(is_first):
+    if guard is None or all(guard.claim(key) for key in claims):
         return verdict
     return refused("this presentation or its token has been used before", verdict.audience, verdict.checked_at)
 

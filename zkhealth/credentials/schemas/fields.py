@@ -336,8 +336,8 @@ def moment(value: str | datetime) -> datetime:
     Raises:
         ValueError: no offset, or not a moment to the second.
     """
-    if isinstance(value, str) and len(value) <= 32:
-        value = datetime.fromisoformat(value)
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value[:64])
     if not isinstance(value, datetime):
         raise TypeError(f"expected a moment as text, got {type(value).__name__}")
     try:
