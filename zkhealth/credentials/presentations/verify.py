@@ -68,7 +68,7 @@ def settle(candidates: Sequence[Candidate], now: datetime | None) -> list[tuple[
 
 
 def claimed(settled: tuple[Verdict, Claims], guard: Guard | None) -> Verdict:
-    """The verdict, once the guard has seen all keys for the first time; what is refused for its nonce spends no token."""
+    """The verdict, once the guard has seen all keys for the first time; a nonce that was used spends no token."""
     verdict, claims = settled
     if guard is None or all(guard.claim(key) for key in claims):
         return verdict
