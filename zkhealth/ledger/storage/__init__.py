@@ -1,0 +1,28 @@
+"""Where the rows of a log are: SQLite in a file, or PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zkhealth.ledger.storage.interface import Row, Storage, StorageError, Transaction
+from zkhealth.ledger.storage.sqlite import MEMORY, SqliteStorage
+
+__all__ = ["Row", "Storage", "StorageError", "Transaction", "open_storage"]
+
+_SQLITE = "sqlite:///"
+
+
+def open_storage(url: str | Path) -> Storage:
+    """Open the database at a path, a `sqlite:///` URL (a path follows), or a `postgresql://` URL.
+
+    Raises ValueError for another URL, or if psycopg is not installed; StorageError if it cannot be opened.
+    """
+    if isinstance(url, str) and url.startswith(("postgresql://", "postgres://")):
+        from zkhealth.ledger.storage.postgres import PostgresStorage  # noqa: PLC0415
+
+        return PostgresStorage(url)
+    if isinstance(url, str) and url.startswith(_SQLITE):
+        return SqliteStorage(url.removeprefix(_SQLITE) or MEMORY)
+    if isinstance(url, str) and "://" in url:
+        raise ValueError(f"expected a path, sqlite:/// or postgresql://, got {url.partition('://')[0]}://")
+    return SqliteStorage(url)
