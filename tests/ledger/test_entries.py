@@ -10,7 +10,8 @@ from zkhealth.errors import DecodingError, ZkHealthError
 from zkhealth.ledger.entries import MAX_BYTES, PERSONAL, PUBLIC, Entry, Opening, personal, public
 
 TEXT = st.text(max_size=8).filter(lambda t: t.encode("utf-8", "replace").decode() == t)
-BODIES = st.dictionaries(TEXT, st.none() | st.booleans() | st.integers() | TEXT | st.lists(TEXT, max_size=3), max_size=4)
+PLAIN = st.none() | st.booleans() | st.integers() | TEXT | st.lists(TEXT, max_size=3)
+BODIES = st.dictionaries(TEXT, PLAIN, max_size=4)
 GRANT, OPENING = personal("grant", {"grantee": "did:web:hospital.example", "purpose": "TREAT"})
 
 

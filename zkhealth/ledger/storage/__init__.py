@@ -18,11 +18,17 @@ def open_storage(url: str | Path) -> Storage:
     Raises ValueError for another URL, or if psycopg is not installed; StorageError if it cannot be opened.
     """
     if isinstance(url, str) and url.startswith(("postgresql://", "postgres://")):
-        from zkhealth.ledger.storage.postgres import PostgresStorage  # noqa: PLC0415
-
-        return PostgresStorage(url)
+        return _open_postgres(url)
     if isinstance(url, str) and url.startswith(_SQLITE):
         return SqliteStorage(url.removeprefix(_SQLITE) or MEMORY)
     if isinstance(url, str) and "://" in url:
         raise ValueError(f"expected a path, sqlite:/// or postgresql://, got {url.partition('://')[0]}://")
     return SqliteStorage(url)
+
+
+def _open_postgres(url: str) -> Storage:
+    try:
+        from zkhealth.ledger.storage.postgres import PostgresStorage  # noqa: PLC0415
+    except ImportError:
+        raise ValueError("postgresql:// needs psycopg: install zkhealth[postgres]") from None
+    return PostgresStorage(url)

@@ -35,6 +35,7 @@ class SqliteStorage:
     def __init__(self, path: str | Path) -> None:
         self._lock = threading.RLock()
         self._process = os.getpid()
+        self._is_closed = False
         with _translated():
             self._connection = sqlite3.connect(
                 path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
@@ -74,6 +75,7 @@ class SqliteStorage:
 
     def close(self) -> None:
         with self._lock:
+            self._is_closed = True
             if os.getpid() == self._process:
                 self._connection.close()
 
@@ -82,6 +84,8 @@ class SqliteStorage:
         if os.getpid() != self._process:
             raise ValueError("the log was opened in another process: open it again in this one")
         with self._lock, _translated():
+            if self._is_closed:
+                raise ValueError("the log is closed")
             yield self._connection
 
 
