@@ -13,26 +13,25 @@ that a later root only added entries; the log needs no trust for that, only for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from zkhealth.errors import DecodingError, VerificationError, WitnessError
+from zkhealth.errors import WitnessError
+from zkhealth.ledger.check import check
 from zkhealth.ledger.entries import Entry, Opening
-from zkhealth.ledger.growth import Edge, grow, row_of
-from zkhealth.ledger.storage import Row, Storage, Transaction, open_storage
-from zkhealth.ledger.storage.migrations import migrate, version_of
-from zkhealth.merkle import Proof, leaf_hash
-from zkhealth.merkle.hashing import HASH_SIZE, leaf_hashes
+from zkhealth.ledger.growth import grow
+from zkhealth.ledger.origin import check_origin, origin_of
+from zkhealth.ledger.rows import opening_of, read_edge, read_entries, read_nodes, read_size
+from zkhealth.ledger.storage import Storage, open_storage
+from zkhealth.merkle import Proof
+from zkhealth.merkle.hashing import leaf_hashes
 from zkhealth.merkle.proof import check_int, check_size
-from zkhealth.merkle.subtrees import Node, consistency_path, edge_of, inclusion_path, root_of
+from zkhealth.merkle.subtrees import Node, consistency_path, inclusion_path, root_of
 
 _PAGE = 1000
-_LAST = "SELECT max(i) FROM ledger_entry"
-_PAGE_OF_ENTRIES = "SELECT i, data, hashes FROM ledger_entry WHERE i >= ? AND i < ? ORDER BY i"
 _T = TypeVar("_T")
-_Nodes = dict[tuple[int, int], bytes]
 
 
 class Log:
@@ -59,10 +58,10 @@ class Log:
             StorageError: the database cannot be opened.
         """
         if origin is not None:
-            _check_origin(origin)
+            check_origin(origin)
         storage = open_storage(url)
         try:
-            return cls(storage, _origin_of(storage, origin))
+            return cls(storage, origin_of(storage, origin))
         except BaseException:
             storage.close()
             raise
@@ -78,7 +77,7 @@ class Log:
         self.close()
 
     def __len__(self) -> int:
-        return _size_after(self._storage.read(_LAST))
+        return read_size(self._storage.read)
 
     def append(self, entries: Sequence[Entry]) -> list[int]:
         """Add entries next to each other, all or none; returns their indices, when all are durable."""
@@ -90,7 +89,7 @@ class Log:
         data = [entry.data for entry in entries]
         leaves = leaf_hashes(data)
         with self._storage.writing() as transaction:
-            before = _edge(transaction)
+            before = read_edge(transaction.execute)
             hashes, after = grow(before, leaves)
             indices = range(before.size, after.size)
             transaction.insert("ledger_entry", zip(indices, data, hashes, strict=True))
@@ -122,7 +121,7 @@ class Log:
         hi = self._size(hi)
         check_size("lo", lo)
         for start in range(lo, hi, _PAGE):
-            yield from self._page(start, min(start + _PAGE, hi))
+            yield from read_entries(self._storage.read, start, min(start + _PAGE, hi))
 
     def inclusion_proof(self, index: int, size: int | None = None) -> Proof:
         """Prove which entry is number `index`, to whoever holds the root of the first `size` entries.
@@ -155,7 +154,7 @@ class Log:
         check_size("index", index)
         if index + 1 << level > len(self):
             raise ValueError(f"no complete subtree {index} of level {level}")
-        return _nodes(self._storage.read, [(level, index)])[level, index]
+        return read_nodes(self._storage.read, [(level, index)])[level, index]
 
     def keep_body(self, index: int, opening: Opening) -> None:
         """Store what opens a personal entry, until it is erased.
@@ -189,16 +188,17 @@ class Log:
             transaction.execute("DELETE FROM ledger_body WHERE i = ?", (index,))
         self._storage.scrub()
 
-    def _page(self, lo: int, hi: int) -> Iterator[Entry]:
-        rows = self._storage.read(
-            "SELECT i, data, hashes FROM ledger_entry WHERE i >= ? AND i < ? ORDER BY i", (lo, hi)
-        )
-        for index, (i, data, hashes) in zip(range(lo, hi), rows, strict=False):
-            if i != index:
-                raise VerificationError(f"entry {index} is missing")
-            yield entry_of(index, data, hashes)
-        if len(rows) != hi - lo:
-            raise VerificationError(f"entry {lo + len(rows)} is missing")
+    def check(
+        self, trusted: Iterable[tuple[int, bytes]] = (), progress: Callable[[int], None] | None = None
+    ) -> tuple[int, bytes]:
+        """Recompute everything that is stored; returns the size and root that were found.
+
+        `trusted` are sizes and roots from checkpoints kept elsewhere: without one, whoever can write to the database
+        can replace the whole log by another that is just as consistent.  `progress` is told how many entries are done.
+
+        Raises VerificationError at the first row that is not what it should be, naming its table and number.
+        """
+        return check(self._storage, self.origin, trusted, progress)
 
     def _from_nodes(self, compute: Callable[[Node], _T]) -> _T:
         """What `compute` makes of the hashes it asks for, all read in one query: it runs twice, at first on nothing."""
@@ -209,7 +209,7 @@ class Log:
             return b""
 
         compute(note)
-        nodes = _nodes(self._storage.read, asked)
+        nodes = read_nodes(self._storage.read, asked)
         return compute(lambda level, index: nodes[level, index])
 
     def _size(self, size: int | None) -> int:
@@ -220,93 +220,3 @@ class Log:
         if size is not None and size > there:
             raise ValueError(f"size {size} is more than the {there} entries of the log")
         return there if size is None else size
-
-
-def entry_of(index: int, data: bytes, hashes: bytes) -> Entry:
-    """The entry of a row.
-
-    Raises VerificationError if it is not the one that was hashed.
-    """
-    data = bytes(data)
-    if leaf_hash(data) != bytes(hashes[:HASH_SIZE]):
-        raise VerificationError(f"entry {index} is not what was hashed")
-    try:
-        return Entry.decode(data)
-    except DecodingError as e:
-        raise VerificationError(f"entry {index} is none: {e}") from None
-
-
-def opening_of(index: int, entry: Entry, salt: bytes, body: bytes) -> Opening:
-    """The opening of a row.
-
-    Raises VerificationError if it does not open the entry.
-    """
-    try:
-        opening = Opening(bytes(salt), bytes(body))
-    except DecodingError:
-        opening = None
-    if opening is None or not opening.opens(entry):
-        raise VerificationError(f"the body of entry {index} is not what was committed to")
-    return opening
-
-
-def _edge(transaction: Transaction) -> Edge:
-    """The subtrees that make up the tree, for whoever is the only writer."""
-    size = _size_after(transaction.execute(_LAST))
-    nodes = _nodes(transaction.execute, edge_of(size))
-    return Edge(size, {level: node for (level, _), node in nodes.items()})
-
-
-def _nodes(query: Callable[[str, Sequence[int]], list[Row]], asked: Sequence[tuple[int, int]]) -> _Nodes:
-    """Hashes of complete subtrees, by level and index."""
-    if not asked:
-        return {}
-    rows = {row_of(level, index) for level, index in asked}
-    marks = ", ".join("?" * len(rows))
-    found: dict[int, bytes] = dict(query(f"SELECT i, hashes FROM ledger_entry WHERE i IN ({marks})", list(rows)))  # noqa: S608
-    return {(level, index): _node(found, level, row_of(level, index)) for level, index in asked}
-
-
-def _node(found: Mapping[int, bytes], level: int, row: int) -> bytes:
-    node = bytes(found.get(row, b"")[level * HASH_SIZE : (level + 1) * HASH_SIZE])
-    if len(node) != HASH_SIZE:
-        raise VerificationError(f"entry {row} is missing, or its hash of level {level}")
-    return node
-
-
-def _size_after(rows: list[Row]) -> int:
-    (last,) = rows[0]
-    return 0 if last is None else int(last) + 1
-
-
-def _origin_of(storage: Storage, origin: str | None) -> str:
-    """The origin of the log, which is made if it is not there."""
-    found = _stored_origin(storage)
-    if found is None:
-        if origin is None:
-            raise ValueError("there is no log here, and a new one needs an origin")
-        migrate(storage)
-        with storage.writing() as transaction:
-            if not transaction.execute("SELECT 1 FROM ledger_log"):
-                transaction.insert("ledger_log", [(1, origin)])
-        found = _stored_origin(storage)
-    if found is None or origin not in (None, found):
-        raise ValueError(f"the origin of the log is {found!r}, not {origin!r}")
-    return found
-
-
-def _stored_origin(storage: Storage) -> str | None:
-    """The origin in the database, whose tables are brought up to date; None if there are none."""
-    if not version_of(storage):
-        return None
-    migrate(storage)
-    rows = storage.read("SELECT origin FROM ledger_log")
-    return str(rows[0][0]) if rows else None
-
-
-def _check_origin(origin: str) -> None:
-    """Refuse what no checkpoint can carry in its first line, and no signature as its name (C2SP signed-note)."""
-    if not isinstance(origin, str):
-        raise TypeError(f"an origin is text, not {type(origin).__name__}")
-    if not origin or "+" in origin or not origin.isprintable() or any(c.isspace() for c in origin):
-        raise ValueError(f"expected an origin such as log.example/2026, without blanks and plus signs, got {origin!r}")

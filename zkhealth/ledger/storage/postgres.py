@@ -31,7 +31,7 @@ WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND relnam
 UNION ALL
 SELECT tgname, CASE WHEN tgenabled IN ('O', 'A') THEN '' ELSE 'disabled' END
 FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-WHERE relnamespace = current_schema()::regnamespace AND tgname LIKE 'ledger~_%' ESCAPE '~'
+WHERE relnamespace = current_schema()::regnamespace AND NOT tgisinternal AND relname LIKE 'ledger~_%' ESCAPE '~'
 """
 _TYPES = {int: "int8", bytes: "bytea", str: "text"}
 _COPY_FROM = 8

@@ -17,6 +17,9 @@ from zkhealth.ledger.storage.interface import Row, StorageError
 
 MEMORY = ":memory:"
 _WAIT_SECONDS = 60.0
+_OBJECTS = """
+SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'trigger') AND tbl_name LIKE 'ledger~_%' ESCAPE '~'
+"""
 _PRAGMAS = """
 PRAGMA synchronous = FULL;
 PRAGMA fullfsync = ON;
@@ -40,6 +43,7 @@ class SqliteStorage:
             self._connection = sqlite3.connect(
                 path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
             )
+            self._connection.text_factory = _text
             self._connection.executescript(_PRAGMAS)
         _use_write_ahead_log(self._connection)
 
@@ -60,7 +64,7 @@ class SqliteStorage:
                 raise
 
     def objects(self) -> dict[str, str]:
-        return dict(self.read("SELECT name, sql FROM sqlite_master WHERE name LIKE 'ledger~_%' ESCAPE '~'"))
+        return dict(self.read(_OBJECTS))
 
     def damage(self) -> str | None:
         try:
@@ -101,6 +105,11 @@ class _Transaction:
         if rows:
             marks = ", ".join("?" * len(rows[0]))
             self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+
+
+def _text(data: bytes) -> str:
+    """Text, also where somebody has damaged it: the error that Python would raise repeats the value."""
+    return data.decode(errors="replace")
 
 
 @contextmanager
