@@ -8,10 +8,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from urllib.parse import quote
 
 _FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
+_TRIES = 100
 _SETTINGS = ("listen_addresses=", "max_connections=60", "shared_buffers=64MB", "fsync=on")
 
 
@@ -43,18 +45,34 @@ class Cluster:
         self._run("initdb", "-D", self._data, "-U", "log", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         self.start()
 
-    def start(self):
-        settings = " ".join(f"-c {setting}" for setting in (*_SETTINGS, f"unix_socket_directories={self._folder}"))
+    def start(self, *more):
+        chosen = (*_SETTINGS, f"unix_socket_directories={self._folder}", *more)
+        settings = " ".join(f"-c {setting}" for setting in chosen)
         log = self._folder / "server.log"
         self._run("pg_ctl", "-D", self._data, "-w", "-t", "60", "-l", log, "-o", settings, "start")
+
+    def start_again(self):
+        """With the usual settings, unless it runs."""
+        for _ in range(_TRIES):
+            if self._is_running():
+                return
+            try:
+                self.start()
+            except AssertionError:
+                time.sleep(0.05)  # Processes of the killed server hold its memory until they see its death.
+        self.start()
 
     def stop(self, mode="fast"):
         self._run("pg_ctl", "-D", self._data, "-w", "-t", "60", "-m", mode, "stop")
 
     def kill(self):
-        """No shutdown at all: the postmaster dies by SIGKILL and its children follow when they notice."""
+        """No shutdown at all: the server's first process dies by SIGKILL, and the others when they see it."""
         pid = int((self._data / "postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGKILL)
+        for _ in range(_TRIES):
+            if not self._is_running():
+                return
+            time.sleep(0.05)  # Until its parent has taken note.
 
     def url(self, schema="public"):
         host = quote(str(self._folder), safe="")
@@ -71,9 +89,18 @@ class Cluster:
 
     def remove(self):
         try:
-            self.stop("immediate")
+            if self._is_running():
+                self.stop("immediate")
         finally:
             shutil.rmtree(self._folder)
+
+    def _is_running(self):
+        return (self._data / "postmaster.pid").exists() and self._status() == 0
+
+    def _status(self):
+        command = [str(self._binaries / "pg_ctl"), "-D", str(self._data), "status"]
+        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "user": self._user, "timeout": 60}
+        return subprocess.run(command, check=False, cwd="/", **options).returncode
 
     def _run(self, program, *arguments):
         command = [str(self._binaries / program), *map(str, arguments)]
