@@ -1,4 +1,7 @@
-"""A PostgreSQL server of a test run's own: its files in a temporary folder, a socket in it, no port, no other user."""
+"""A PostgreSQL server of a test run's own: its files in a temporary folder, a socket in it, no port, no other user.
+
+`python tests/ledger/postgres_cluster.py COMMAND…` runs a command beside one, with its URL in ZKHEALTH_POSTGRESQL.
+"""
 
 import glob
 import itertools
@@ -7,6 +10,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -111,3 +115,19 @@ class Cluster:
             done = subprocess.run(command, check=False, cwd="/", **options)
             out.seek(0)
             assert done.returncode == 0, out.read()
+
+
+def main(command):
+    folder = binaries()
+    if folder is None:
+        sys.exit("no PostgreSQL server programs on this machine")
+    cluster = Cluster(folder)
+    try:
+        environment = {**os.environ, "ZKHEALTH_POSTGRESQL": cluster.url()}
+        sys.exit(subprocess.run(command, check=False, env=environment).returncode)
+    finally:
+        cluster.remove()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
