@@ -59,7 +59,7 @@ class Log:
         """
         if origin is not None:
             check_origin(origin)
-        storage = open_storage(url)
+        storage = open_storage(url, is_new=origin is not None)
         try:
             return cls(storage, origin_of(storage, origin))
         except BaseException:
@@ -109,9 +109,11 @@ class Log:
         Raises ValueError if there is none.
         """
         check_size("index", index)
-        for entry in self.entries(index, index + 1):
-            return entry
-        raise ValueError(f"no entry {index} in a log of {len(self)}")
+        size = len(self)
+        if index >= size:
+            raise ValueError(f"no entry {index} in a log of {size}")
+        (entry,) = read_entries(self._storage.read, index, index + 1)
+        return entry
 
     def entries(self, lo: int = 0, hi: int | None = None) -> Iterator[Entry]:
         """Entries `lo` to `hi` - 1, by default all that are there now, a thousand at a time.

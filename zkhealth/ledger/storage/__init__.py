@@ -12,17 +12,21 @@ __all__ = ["Row", "Storage", "StorageError", "Transaction", "open_storage"]
 _SQLITE = "sqlite:///"
 
 
-def open_storage(url: str | Path) -> Storage:
+def open_storage(url: str | Path, *, is_new: bool = True) -> Storage:
     """Open the database at a path, a `sqlite:///` URL (a path follows), or a `postgresql://` URL.
+
+    A file that is not there is made if `is_new` allows it.
 
     Raises ValueError for another URL, or if psycopg is not installed; StorageError if it cannot be opened.
     """
     if isinstance(url, str) and url.startswith(("postgresql://", "postgres://")):
         return _open_postgres(url)
     if isinstance(url, str) and url.startswith(_SQLITE):
-        return SqliteStorage(url.removeprefix(_SQLITE) or MEMORY)
-    if isinstance(url, str) and "://" in url:
+        url = url.removeprefix(_SQLITE) or MEMORY
+    elif isinstance(url, str) and "://" in url:
         raise ValueError(f"expected a path, sqlite:/// or postgresql://, got {url.partition('://')[0]}://")
+    if not is_new and url != MEMORY and not Path(url).exists():
+        raise ValueError("there is no log here, and a new one needs an origin")
     return SqliteStorage(url)
 
 
