@@ -6,7 +6,6 @@
 import glob
 import itertools
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -22,7 +21,9 @@ _SETTINGS = ("listen_addresses=", "max_connections=60", "shared_buffers=64MB", "
 
 
 def binaries():
-    """The folder of initdb and pg_ctl, or None."""
+    """The folder of initdb and pg_ctl, or None; this file starts a server as Unix does."""
+    if os.name != "posix":
+        return None
     found = shutil.which("initdb")
     folders = [Path(found).resolve().parent] if found else []
     folders += [Path(path) for pattern in _FOLDERS for path in sorted(glob.glob(pattern), reverse=True)]
@@ -33,6 +34,8 @@ def _unprivileged():
     """Who runs the server: it refuses to be run by root."""
     if os.getuid():
         return None
+    import pwd
+
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
 

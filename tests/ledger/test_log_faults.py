@@ -3,8 +3,6 @@
 import multiprocessing
 import os
 import random
-import resource
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +27,7 @@ def appending(url, start):
 def acknowledged(process, lines):
     """Read some lines, kill the process wherever it is then, and read the rest: all that it was told."""
     out = b"".join(process.stdout.readline() for _ in range(lines))
-    process.send_signal(signal.SIGKILL)
+    process.kill()
     out += process.stdout.read()
     process.wait(60)
     process.stdout.close()
@@ -69,6 +67,9 @@ def test_several_writing_processes_never_share_an_index(url):
 
 def fill(path, limit, results):
     """Append until the file may not grow any more."""
+    import resource
+    import signal
+
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     told, failure = 0, ""
