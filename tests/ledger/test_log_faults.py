@@ -25,11 +25,14 @@ def appending(url, start):
 
 
 def acknowledged(process, lines):
-    """Read some lines, kill the process wherever it is then, and read the rest: all that it was told."""
+    """Read some lines, kill the process wherever it is then, and read the rest: all that it was told.
+
+    It must have been at work until then.
+    """
     out = b"".join(process.stdout.readline() for _ in range(lines))
     process.kill()
     out += process.stdout.read()
-    process.wait(60)
+    assert process.wait(60) == (1 if os.name == "nt" else -9)
     process.stdout.close()
     complete = out.decode().rpartition("\n")[0]  # The last line may be half written.
     return {int(index): data for index, _, data in (line.partition(" ") for line in complete.splitlines())}
