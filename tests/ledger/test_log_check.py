@@ -236,6 +236,21 @@ def test_no_flipped_byte_of_the_file_goes_unseen(tmp_path):
     assert named > 300 and unseen < named
 
 
+def test_damage_beside_the_rows_is_named_as_the_database_names_it(tmp_path):
+    """The count of unused pages in the file's header: every row still reads."""
+    path = tmp_path / "log.db"
+    with Log.open(path, ORIGIN) as log:
+        fill(log)
+        found = log.check()
+    data = bytearray(path.read_bytes())
+    data[39] ^= 1
+    path.write_bytes(data)
+    with Log.open(path) as log:
+        assert log.root() == found[1] and len(list(log.entries())) == 10
+        with pytest.raises(VerificationError, match=r"the database is damaged: .*freelist"):
+            log.check()
+
+
 def test_a_copy_of_the_file_is_the_same_log(tmp_path):
     with Log.open(tmp_path / "log.db", ORIGIN) as log:
         fill(log)

@@ -32,7 +32,7 @@ def grow(edge: Edge, leaves: bytes) -> tuple[list[bytes], Edge]:
     row, start, k = leaves, size, 0
     while row:
         if start & 1:
-            row, start = nodes.pop(k) + row, start - 1
+            row = nodes.pop(k) + row
         if len(row) // HASH_SIZE & 1:
             nodes[k] = row[-HASH_SIZE:]
         row, start, k = node_hashes(row[: len(row) // (2 * HASH_SIZE) * 2 * HASH_SIZE]), start >> 1, k + 1
