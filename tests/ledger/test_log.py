@@ -1,6 +1,7 @@
 """A stored log is the tree of RFC 9162, in both databases."""
 
 import os
+import sys
 import threading
 
 import pytest
@@ -140,7 +141,7 @@ def test_an_origin_can_stand_in_a_checkpoint(origin):
         Log.open(":memory:", origin)
 
 
-@pytest.mark.parametrize("url", ["mysql://localhost/log", "http://log.example"])
+@pytest.mark.parametrize("url", ["mysql://localhost/log", "http://log.example", ""])
 def test_another_database_is_refused(url):
     with pytest.raises(ValueError, match="expected a path"):
         Log.open(url, ORIGIN)
@@ -158,6 +159,20 @@ def test_a_server_that_is_not_there_is_an_os_error():
     pytest.importorskip("psycopg", exc_type=ImportError)
     with pytest.raises(StorageError, match="log's database"):
         Log.open("postgresql:///x?host=/nonexistent", ORIGIN)
+
+
+def test_postgresql_without_psycopg_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.delitem(sys.modules, "zkhealth.ledger.storage.postgres", raising=False)
+    with pytest.raises(ValueError, match=r"install zkhealth\[postgres\]"):
+        Log.open("postgresql:///log", ORIGIN)
+
+
+def test_the_password_of_a_url_is_in_no_error():
+    pytest.importorskip("psycopg", exc_type=ImportError)
+    with pytest.raises(StorageError) as failed:
+        Log.open("postgresql://log:s3cret@/x?host=/nonexistent", ORIGIN)
+    assert "s3cret" not in str(failed.value) and failed.value.__cause__ is None
 
 
 def test_a_closed_log_says_so(url):

@@ -9,6 +9,7 @@ that a later root only added entries; the log needs no trust for that, only for 
     >>> log.append([public("issuer", {"name": "hospital"}), public("issuer", {"name": "laboratory"})])
     [0, 1]
     >>> verify_inclusion(log.root(), len(log), 1, log.entry(1).data, log.inclusion_proof(1))
+    >>> log.close()
 """
 
 from __future__ import annotations

@@ -25,6 +25,8 @@ def open_storage(url: str | Path, *, is_new: bool = True) -> Storage:
         url = url.removeprefix(_SQLITE) or MEMORY
     elif isinstance(url, str) and "://" in url:
         raise ValueError(f"expected a path, sqlite:/// or postgresql://, got {url.partition('://')[0]}://")
+    if not str(url):
+        raise ValueError("expected a path, got nothing")
     if not is_new and url != MEMORY and not Path(url).exists():
         raise ValueError("there is no log here, and a new one needs an origin")
     return SqliteStorage(url)

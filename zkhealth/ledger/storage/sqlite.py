@@ -43,9 +43,11 @@ class SqliteStorage:
             self._connection = sqlite3.connect(
                 path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
             )
-            self._connection.text_factory = _text
-            self._connection.executescript(_PRAGMAS)
-        _use_write_ahead_log(self._connection)
+        try:
+            _prepare(self._connection)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         with self._held() as connection:
@@ -67,10 +69,13 @@ class SqliteStorage:
         return dict(self.read(_OBJECTS))
 
     def damage(self) -> str | None:
-        try:
-            found = str(self.read("PRAGMA integrity_check(1)")[0][0])
-        except StorageError as e:
-            return str(e)
+        with self._held() as connection:
+            try:
+                found = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+            except sqlite3.OperationalError:
+                raise  # It is locked, say, and that is no damage.
+            except sqlite3.DatabaseError as e:
+                return str(e)
         return None if found == "ok" else " ".join(found.split())
 
     def scrub(self) -> None:
@@ -121,6 +126,13 @@ def _translated() -> Iterator[None]:
         raise ValueError(str(e).lower().rstrip(".")) from None
     except sqlite3.Error as e:
         raise StorageError(f"the log's database: {e}") from None
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    with _translated():
+        connection.text_factory = _text
+        connection.executescript(_PRAGMAS)
+    _use_write_ahead_log(connection)
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
