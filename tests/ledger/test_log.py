@@ -85,7 +85,7 @@ def test_nodes_are_the_hashes_of_complete_subtrees(log):
             assert log.node(level, index) == tree_of(part).root()
 
 
-@pytest.mark.parametrize(("level", "index"), [(0, 21), (2, 5), (4, 1), (5, 0), (62, 0)])
+@pytest.mark.parametrize(("level", "index"), [(0, 21), (2, 5), (4, 1), (5, 0), (62, 0), (2**62, 0)])
 def test_a_subtree_that_is_not_complete_has_no_node(level, index):
     with Log.open(":memory:", ORIGIN) as log:
         log.append(accesses(21))
@@ -239,6 +239,18 @@ def test_a_body_is_kept_and_erased_and_the_log_stays_as_it_is(log):
     assert log.body(2) is None
     assert (log.root(), log.inclusion_proof(2), log.entry(2)) == (root, proof, entry)
     verify_inclusion(root, 3, 2, entry.data, proof)
+
+
+def test_entries_and_what_opens_them_are_kept_in_one_step(log):
+    (one, opening), (two, other) = personal("grant", {"n": 1}), personal("revoke", {"n": 2})
+    assert log.append([one, public("issuer", {}), two], [opening, None, other]) == [0, 1, 2]
+    assert [log.body(i) for i in range(3)] == [opening, None, other]
+    for wrong in ([other, None, opening], [None, opening, None]):
+        with pytest.raises(WitnessError, match="is not that of its entry"):
+            log.append([one, public("issuer", {}), two], wrong)
+    with pytest.raises(ValueError, match="as many openings as entries, 2, got 1"):
+        log.append([one, two], [opening])
+    assert log.check()[0] == 3
 
 
 def test_the_bytes_of_an_erased_body_are_gone_from_the_file(tmp_path):

@@ -26,7 +26,7 @@ from zkhealth.ledger.growth import grow
 from zkhealth.ledger.origin import check_origin, origin_of
 from zkhealth.ledger.rows import opening_of, read_edge, read_entries, read_nodes, read_size
 from zkhealth.ledger.storage import Storage, open_storage
-from zkhealth.merkle import Proof
+from zkhealth.merkle import MAX_SIZE, Proof
 from zkhealth.merkle.hashing import leaf_hashes
 from zkhealth.merkle.proof import check_int, check_size
 from zkhealth.merkle.subtrees import Node, consistency_path, inclusion_path, root_of
@@ -80,11 +80,17 @@ class Log:
     def __len__(self) -> int:
         return read_size(self._storage.read)
 
-    def append(self, entries: Sequence[Entry]) -> list[int]:
-        """Add entries next to each other, all or none; returns their indices, when all are durable."""
+    def append(self, entries: Sequence[Entry], openings: Sequence[Opening | None] = ()) -> list[int]:
+        """Add entries next to each other, all or none; returns their indices, when all are durable.
+
+        `openings`, one for each entry or None, are kept in the same step: no crash leaves one without the other.
+
+        Raises WitnessError if one opens another entry.
+        """
         entries = list(entries)
         if not all(isinstance(entry, Entry) for entry in entries):
             raise TypeError("expected entries")
+        _check_openings(entries, openings)
         if not entries:
             return []
         data = [entry.data for entry in entries]
@@ -94,6 +100,8 @@ class Log:
             hashes, after = grow(before, leaves)
             indices = range(before.size, after.size)
             transaction.insert("ledger_entry", zip(indices, data, hashes, strict=True))
+            kept = zip(indices, openings, strict=False)
+            transaction.insert("ledger_body", [(i, opening.salt, opening.data) for i, opening in kept if opening])
         return list(indices)
 
     def root(self, size: int | None = None) -> bytes:
@@ -155,7 +163,7 @@ class Log:
         """
         check_size("level", level)
         check_size("index", index)
-        if index + 1 << level > len(self):
+        if level >= MAX_SIZE.bit_length() or index + 1 << level > len(self):
             raise ValueError(f"no complete subtree {index} of level {level}")
         return read_nodes(self._storage.read, [(level, index)])[level, index]
 
@@ -223,3 +231,11 @@ class Log:
         if size is not None and size > there:
             raise ValueError(f"size {size} is more than the {there} entries of the log")
         return there if size is None else size
+
+
+def _check_openings(entries: Sequence[Entry], openings: Sequence[Opening | None]) -> None:
+    if openings and len(openings) != len(entries):
+        raise ValueError(f"expected as many openings as entries, {len(entries)}, got {len(openings)}")
+    for number, (entry, opening) in enumerate(zip(entries, openings, strict=False)):
+        if opening is not None and not opening.opens(entry):
+            raise WitnessError(f"opening {number} is not that of its entry")
