@@ -66,6 +66,13 @@ def test_what_was_appended_reads_back_in_order(log):
     assert log.entry(1201) == entries[1201]
 
 
+def test_the_longest_entry_and_one_beside_it_read_back(log):
+    entries = [public("schema", {"text": "é" * 32_000}), *accesses(2)]
+    log.append(entries)
+    assert list(log.entries()) == entries
+    log.check()
+
+
 def test_a_log_reads_back_when_opened_again(url):
     with Log.open(url, ORIGIN) as log:
         log.append(issuers(5))

@@ -1,4 +1,7 @@
-"""The ledger: a log that nobody can rewrite unseen, and who watches it."""
+"""A public record that nobody can rewrite: an append-only log, its readers, its witnesses, and consent kept in it.
+
+See NOTES.md beside this file for what is promised, the formats, and where they come from.
+"""
 
 from zkhealth.ledger.entries import PERSONAL, PUBLIC, Entry, Opening, personal, public
 from zkhealth.ledger.log import Log
