@@ -62,7 +62,7 @@ def test_a_writer_that_is_killed_loses_nothing_that_was_acknowledged(url):
 def test_several_writing_processes_never_share_an_index(url):
     with Log.open(url, ORIGIN) as log:
         processes = [appending(url, 10**6 * number) for number in range(4)]
-        told = [acknowledged(process, 40) for process in processes]
+        told = [acknowledged(process, 12) for process in processes]
         together = {index: data for part in told for index, data in part.items()}
         assert len(together) == sum(map(len, told))
         assert_holds(log, together)
