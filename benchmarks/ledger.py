@@ -17,9 +17,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
-from benchmarks.harness import OURS, Case, Contender, Here, against, at_most, within
+from benchmarks.harness import OURS, Case, Contender, against, at_most, within
 from benchmarks.processes import ROOT
 from zkhealth.ledger import Entry, Log
 
@@ -111,39 +110,35 @@ def filled(url: str | Path, size: int) -> Log:
 
 
 class Proving:
-    """Proofs from a log, each for another entry; a temporary log goes with it."""
+    """Proofs, each for another entry; what they need goes with it."""
 
-    def __init__(self, url: str | None, size: int) -> None:
-        self._folder = tempfile.TemporaryDirectory()
-        self._log, self._index, self._size = filled(url or Path(self._folder.name) / "log.db", size), 0, size
-        self._here = Here(self._prove, lambda _: self._log.inclusion_proof(_FEW // 3, _FEW))
+    def __init__(self, size: int, prove: Callable[[int], object], *needed: object) -> None:
+        self._size, self._prove, self._needed, self._index = size, prove, needed, 0
 
     def answer(self) -> object:
         """One proof."""
-        return self._here.answer()
+        return self._prove(_FEW // 3)
 
     def measure(self, loops: int) -> float:
         """Nanoseconds of one proof, on the wall: the database may be another process."""
         start = time.perf_counter_ns()
         for _ in range(loops):
-            self._prove()
+            self._index = (self._index + 7_654_321) % self._size
+            self._prove(self._index)
         return (time.perf_counter_ns() - start) / loops
-
-    def _prove(self) -> None:
-        self._index = (self._index + 7_654_321) % self._size
-        self._log.inclusion_proof(self._index)
 
 
 def _prove(size: int, url: str | None = None) -> Mapping[str, Contender]:
-    def pymerkle(module: ModuleType) -> Here:
-        folder = tempfile.TemporaryDirectory()
-        tree = module.SqliteTree(str(Path(folder.name) / "tree.db"))
-        tree.append_entries([entry.data for entry in accesses(0, _FEW)])
-        index = _FEW // 3 + 1
-        keep: Callable[[Any], object] = lambda proof: (tuple(proof.path[1:]), folder)[0]  # noqa: E731
-        return Here(lambda: tree.prove_inclusion(index), keep)
+    folder = tempfile.TemporaryDirectory()
+    log = filled(url or Path(folder.name) / "log.db", size)
 
-    return against(Proving(url, size), **({"pymerkle": pymerkle} if size == _FEW else {}))
+    def pymerkle(module: ModuleType) -> Proving:
+        tree = module.SqliteTree(str(Path(folder.name) / "tree.db"))
+        tree.append_entries([entry.data for entry in accesses(0, size)])
+        return Proving(size, lambda index: tuple(tree.prove_inclusion(index + 1).path[1:]), folder)
+
+    ours = Proving(size, lambda index: log.inclusion_proof(index, size), folder)
+    return against(ours, **({"pymerkle": pymerkle} if size == _FEW else {}))
 
 
 _WRITER = """

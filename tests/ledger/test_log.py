@@ -106,6 +106,8 @@ def test_a_subtree_that_is_not_complete_has_no_node(level, index):
         pytest.param(lambda log: log.entry(3), id="entry"),
         pytest.param(lambda log: log.root(4), id="root"),
         pytest.param(lambda log: log.inclusion_proof(3), id="inclusion"),
+        pytest.param(lambda log: log.inclusion_proof(3, 4), id="inclusion of what may come"),
+        pytest.param(lambda log: log.consistency_proof(4, 4), id="consistency of what may come"),
         pytest.param(lambda log: log.inclusion_proof(2, 2), id="inclusion in a smaller tree"),
         pytest.param(lambda log: log.inclusion_proof(-1), id="negative index"),
         pytest.param(lambda log: log.consistency_proof(4), id="consistency"),

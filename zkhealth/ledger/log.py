@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from zkhealth.errors import WitnessError
+from zkhealth.errors import VerificationError, WitnessError
 from zkhealth.ledger.check import check
 from zkhealth.ledger.entries import Entry, Opening
 from zkhealth.ledger.growth import grow
@@ -110,7 +110,7 @@ class Log:
         Raises ValueError if there are not so many.
         """
         size = self._size(size)
-        return self._from_nodes(lambda node: root_of(node, size))
+        return self._from_nodes(size, lambda node: root_of(node, size))
 
     def entry(self, index: int) -> Entry:
         """Entry number `index`, from 0.
@@ -130,6 +130,7 @@ class Log:
         Raises ValueError if there are not so many.
         """
         hi = self._size(hi)
+        self._check_there(hi)
         check_size("lo", lo)
         for start in range(lo, hi, _PAGE):
             yield from read_entries(self._storage.read, start, min(start + _PAGE, hi))
@@ -143,7 +144,7 @@ class Log:
         check_int("index", index)
         if not 0 <= index < size:
             raise ValueError(f"index is outside the log of {size} entries")
-        return self._from_nodes(lambda node: inclusion_path(node, index, size))
+        return self._from_nodes(size, lambda node: inclusion_path(node, index, size))
 
     def consistency_proof(self, old: int, size: int | None = None) -> Proof:
         """Prove that the first `size` entries begin with the first `old`.
@@ -154,7 +155,7 @@ class Log:
         check_size("old size", old)
         if old > size:
             raise ValueError(f"old size {old} is more than size {size}")
-        return self._from_nodes(lambda node: consistency_path(node, old, size))
+        return self._from_nodes(size, lambda node: consistency_path(node, old, size))
 
     def node(self, level: int, index: int) -> bytes:
         """The hash of the entries from index * 2^level to (index + 1) * 2^level - 1.
@@ -211,26 +212,35 @@ class Log:
         """
         return check(self._storage, self.origin, trusted, progress)
 
-    def _from_nodes(self, compute: Callable[[Node], _T]) -> _T:
-        """What `compute` makes of the hashes it asks for, all read in one query: it runs twice, at first on nothing."""
-        asked: list[tuple[int, int]] = []
+    def _from_nodes(self, size: int, compute: Callable[[Node], _T]) -> _T:
+        """What `compute` makes of the hashes it asks for, all read in one query: it runs twice, at first on nothing.
+
+        The last entry is read with them, so that what is asked about entries to come is seen to be so.
+        """
+        asked = [(0, size - 1)] if size else []
 
         def note(level: int, index: int) -> bytes:
             asked.append((level, index))
             return b""
 
         compute(note)
-        nodes = read_nodes(self._storage.read, asked)
+        try:
+            nodes = read_nodes(self._storage.read, asked)
+        except VerificationError:
+            self._check_there(size)
+            raise
         return compute(lambda level, index: nodes[level, index])
 
     def _size(self, size: int | None) -> int:
-        """`size`, checked; None is the current size."""
-        if size is not None:
-            check_size("size", size)
-        there = len(self)
-        if size is not None and size > there:
+        """`size`, if it can be one; None is the current size."""
+        if size is None:
+            return len(self)
+        check_size("size", size)
+        return size
+
+    def _check_there(self, size: int) -> None:
+        if size > (there := len(self)):
             raise ValueError(f"size {size} is more than the {there} entries of the log")
-        return there if size is None else size
 
 
 def _check_openings(entries: Sequence[Entry], openings: Sequence[Opening | None]) -> None:
