@@ -1,14 +1,15 @@
 """MTH(D[0:n]): a list D under one hash, and the proofs about it.
 
-RFC 9162 sections 2.1.1, 2.1.3.1 and 2.1.4.1.
+RFC 9162 section 2.1.
 Every complete aligned subtree is kept and every other one is rebuilt, so old sizes cost no more than the current one.
 """
 
 from collections.abc import Iterable
 from itertools import islice
 
-from zkhealth.merkle.hashing import EMPTY_ROOT, HASH_SIZE, leaf_hash, leaf_hashes, node_hash, node_hashes
+from zkhealth.merkle.hashing import HASH_SIZE, leaf_hash, leaf_hashes, node_hashes
 from zkhealth.merkle.proof import Proof, check_int, check_size
+from zkhealth.merkle.subtrees import consistency_path, inclusion_path, root_of
 
 _BATCH = 1024
 
@@ -55,7 +56,7 @@ class MerkleTree:
     def root(self, size: int | None = None) -> bytes:
         """Return the root of the first `size` leaves, by default of all."""
         size = self._size(size)
-        return self._mth(0, size) if size else EMPTY_ROOT
+        return root_of(self._node, size)
 
     def inclusion_proof(self, index: int, size: int | None = None) -> Proof:
         """Prove which leaf is number `index`, to whoever holds the root of the first `size` leaves.
@@ -72,7 +73,7 @@ class MerkleTree:
         check_int("index", index)
         if not 0 <= index < size:
             raise ValueError(f"index is outside the tree of {size} leaves")
-        return self._path(index, 0, size)
+        return inclusion_path(self._node, index, size)
 
     def consistency_proof(self, old_size: int, new_size: int | None = None) -> Proof:
         """Prove that the first `new_size` leaves begin with the first `old_size`.
@@ -89,35 +90,12 @@ class MerkleTree:
         check_size("old size", old_size)
         if old_size > new_size:
             raise ValueError(f"old size {old_size} is more than new size {new_size}")
-        return self._subproof(old_size, 0, new_size, is_known=True) if old_size else ()
+        return consistency_path(self._node, old_size, new_size)
 
-    def _mth(self, lo: int, hi: int) -> bytes:
-        """MTH(D[lo:hi]), where [lo, hi) is a subtree."""
-        n = hi - lo
-        if n & (n - 1):
-            mid = _split(lo, hi)
-            return node_hash(self._mth(lo, mid), self._mth(mid, hi))
-        k = n.bit_length() - 1
-        i = (lo >> k) * HASH_SIZE
-        return bytes(self._levels[k][i : i + HASH_SIZE])
-
-    def _path(self, m: int, lo: int, hi: int) -> Proof:
-        """PATH(m, D[lo:hi]), with m counted from the start of D."""
-        if hi - lo == 1:
-            return ()
-        mid = _split(lo, hi)
-        if m < mid:
-            return (*self._path(m, lo, mid), self._mth(mid, hi))
-        return (*self._path(m, mid, hi), self._mth(lo, mid))
-
-    def _subproof(self, m: int, lo: int, hi: int, *, is_known: bool) -> Proof:
-        """SUBPROOF(m, D[lo:hi], is_known), with m counted from the start of D."""
-        if m == hi:
-            return () if is_known else (self._mth(lo, hi),)
-        mid = _split(lo, hi)
-        if m <= mid:
-            return (*self._subproof(m, lo, mid, is_known=is_known), self._mth(mid, hi))
-        return (*self._subproof(m, mid, hi, is_known=False), self._mth(lo, mid))
+    def _node(self, level: int, index: int) -> bytes:
+        """The hash of a complete subtree."""
+        i = index * HASH_SIZE
+        return bytes(self._levels[level][i : i + HASH_SIZE])
 
     def _grow(self, nodes: bytes) -> None:
         """Append leaf hashes, and on every level above the parents that they complete."""
@@ -144,8 +122,3 @@ class MerkleTree:
         if size > len(self):
             raise ValueError(f"size {size} is more than the {len(self)} leaves of the tree")
         return size
-
-
-def _split(lo: int, hi: int) -> int:
-    """Where [lo, hi) parts: lo + k for the largest power of two k smaller than hi - lo."""
-    return lo + (1 << (hi - lo - 1).bit_length() - 1)
