@@ -90,10 +90,10 @@ class TiledLog:
         return consistency_path(self.node, old_size, size)
 
     def entry(self, index: int) -> bytes:
-        """Entry number `index`; IndexError if there is none."""
+        """Entry number `index`; ValueError if there is none."""
         check_int("index", index)
         if not 0 <= index < len(self):
-            raise IndexError(f"there is no entry {index} in a log of {len(self)}")
+            raise ValueError(f"there is no entry {index} in a log of {len(self)}")
         return self._bundle(tile_at(len(self), 0, index))[index % WIDTH]
 
     def entries(self, lo: int = 0, hi: int | None = None) -> Iterator[bytes]:

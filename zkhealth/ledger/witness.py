@@ -149,7 +149,7 @@ def _check_extends(last: Checkpoint | None, new: Checkpoint, proof: Proof, old_s
 class Consistent(Protocol):
     """A log that proves that it only grew: `ledger.log.Log`, `TiledLog`."""
 
-    def consistency_proof(self, old_size: int, size: int | None = None) -> Proof: ...
+    def consistency_proof(self, old_size: int, size: int | None = None, /) -> Proof: ...
 
 
 def gather(log: Consistent, signed: SignedCheckpoint, witnesses: Iterable[Witness]) -> tuple[bytes, list[Exception]]:
@@ -183,5 +183,5 @@ def _ask(log: Consistent, signed: SignedCheckpoint, witness: Witness) -> bytes:
 
 def _proof(log: Consistent, old_size: int, size: int) -> Proof:
     if old_size > size:
-        raise InconsistentCheckpointError(f"the witness has seen {old_size} entries, more than {size}")
+        raise InconsistentCheckpointError(f"the witness has seen {old_size} entries, not {size}")
     return log.consistency_proof(old_size, size)

@@ -85,8 +85,8 @@ class HttpWitness:
         if old_size is None:
             last = self.seen(checkpoint.origin)
             old_size = last.size if last else 0
-        if old_size > checkpoint.size:
-            raise InconsistentCheckpointError(f"the witness has seen {old_size} entries, more than {checkpoint.size}")
+            if old_size > checkpoint.size:
+                raise InconsistentCheckpointError(f"the witness has seen {old_size} entries, not {checkpoint.size}")
         body = encode_request(old_size, tuple(proof), signed_checkpoint)
         answer = request("POST", f"{self._url}/add-checkpoint", body=body, timeout=self._timeout, most=MAX_BYTES)
         if answer.status != 200:
