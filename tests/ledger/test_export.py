@@ -161,6 +161,17 @@ def test_entries_that_were_changed_below_the_tree_are_not_exported(tmp_path, ind
     assert not (tmp_path / "checkpoint").exists()
 
 
+def test_a_node_that_was_changed_is_not_exported(tmp_path):
+    """A full tile is checked against the node above it, on every level."""
+    log = log_of(256 * 256 + 5)
+    honest, checkpoint = log.node, signed(log)
+    for place in ((8, 7), (16, 0)):
+        log.node = lambda *asked, place=place: bytes(32) if asked == place else honest(*asked)
+        with pytest.raises(VerificationError, match=r"tile/0/007|tile/1/000"):
+            export(log, tmp_path, checkpoint)
+    assert not (tmp_path / "checkpoint").exists()
+
+
 def test_an_entry_that_fits_no_bundle_is_refused(tmp_path):
     log = log_of(3)
     log.append([bytes(65_536)])

@@ -33,6 +33,9 @@ from zkhealth.ledger.follow import (
 )
 from zkhealth.ledger.seen import Seen
 from zkhealth.ledger.trust import Trust
+from zkhealth.ledger.witness import LocalWitness
+from zkhealth.ledger.witness_http import HttpWitness
+from zkhealth.ledger.witness_server import WitnessServer
 
 FORK = 300  # Where the second history leaves the first.
 
@@ -182,6 +185,27 @@ def test_a_split_view_is_named_though_each_observer_saw_a_log_that_grows(histori
     with pytest.raises(SplitViewError, match="two observers") as caught:
         compare(first.last(), second.last(), larger.get)
     assert (caught.value.first, caught.value.second) == (first.last().data, second.last().data)
+
+
+def test_an_observer_finds_a_split_view_with_what_a_witness_has_seen(histories, tmp_path):
+    honest, other = histories
+    witness = LocalWitness(tmp_path / "witness", COSIGNERS[0], [TRUST], clock=lambda: NOW)
+    witness.accept(honest[512]["checkpoint"], ())
+    follower = Follower(tmp_path / "state", TRUST)
+    follower.update(other[900].get)
+    with WitnessServer(witness) as server:
+        theirs = HttpWitness(server.url, [COSIGNERS[0].verifier]).checkpoint(ORIGIN)
+    with pytest.raises(SplitViewError):
+        compare(follower.last(), TRUST.open(theirs), other[900].get)
+
+
+def test_a_follower_that_asks_for_more_witnesses_goes_on(histories, tmp_path):
+    honest, _ = histories
+    Follower(tmp_path / "state", TRUST).update(honest[100].get)
+    stricter = Follower(tmp_path / "state", Trust(ORIGIN, [LOG_KEY.verifier], [COSIGNERS[0].verifier], quorum=1))
+    note = signed(log_of(900), 512, cosigners=COSIGNERS[:1])
+    assert stricter.last().checkpoint.size == 100
+    assert len(stricter.update(served(honest[512], checkpoint=note), at=NOW)) == 512
 
 
 def test_two_observers_of_one_size_need_no_tiles_to_show_equivocation(histories):

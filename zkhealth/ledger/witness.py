@@ -76,7 +76,7 @@ class LocalWitness:
     ) -> None:
         self._seen = Seen(state)
         self._cosigner = cosigner
-        self._logs = {log.origin: Trust(log.origin, log.keys) for log in logs}
+        self._logs = {log.origin: log.without_witnesses() for log in logs}
         self._clock = clock
 
     def seen(self, origin: str) -> Checkpoint | None:
