@@ -138,8 +138,6 @@ def _check_extends(last: Checkpoint | None, new: Checkpoint, proof: Proof, old_s
             raise DecodingError(f"expected a checkpoint of at least {old_size} entries, got {new.size}")
         if old_size != size:
             raise ConflictError(size)
-    if new.size == 0 and new.root != EMPTY_ROOT:
-        raise InconsistentCheckpointError("expected the root of an empty tree for size 0")
     try:
         verify_consistency(root, size, new.root, new.size, proof)
     except VerificationError as error:
