@@ -1,6 +1,9 @@
 """Exporting a log: whole files, the checkpoint last, and taken up again wherever it was stopped."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -65,6 +68,39 @@ def test_an_export_that_is_stopped_leaves_the_old_log_and_is_taken_up_again(tmp_
         raise Stopped  # So many files are not written.
     if len(read_log(from_directory(tmp_path), TRUST)) == 600:
         read_log(from_directory(tmp_path), TRUST).verify()
+    export(log, tmp_path, signed(log))
+    assert list(read_log(from_directory(tmp_path), TRUST).entries()) == log.leaves
+
+
+CHILD = """
+import pathlib, sys
+from ledger.memory_log import exported, log_of
+from zkhealth.ledger import export
+replace = export._replace
+def telling(path, data):
+    print(path, flush=True)
+    return replace(path, data)
+export._replace, export._STEP = telling, 256
+exported(pathlib.Path(sys.argv[1]), log_of(1500))
+"""
+
+
+def test_an_export_that_is_killed_is_taken_up_again(tmp_path):
+    """kill -9 after so many files, wherever it then is."""
+    here = Path(__file__).parents[1]
+    exported(tmp_path, log_of(300))
+    for files in (1, 2, 4, 7):
+        child = subprocess.Popen(
+            [sys.executable, "-c", CHILD, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            env={"PYTHONPATH": f"{here}:{here.parent}", "PATH": ""},
+        )
+        with child:
+            for _ in range(files):
+                child.stdout.readline()
+            child.kill()
+        read_log(from_directory(tmp_path), TRUST).verify()
+    log = log_of(1500)
     export(log, tmp_path, signed(log))
     assert list(read_log(from_directory(tmp_path), TRUST).entries()) == log.leaves
 
