@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from zkhealth.cli.log_export import export, key
 from zkhealth.cli.opened_log import opened, progress, show, the_log
 from zkhealth.credentials.encoding.strict_json import read_json_object
 from zkhealth.ledger import PUBLIC, Log, public
@@ -102,6 +103,10 @@ def check(log: str, trusted: tuple[tuple[int, str], ...]) -> None:
         with progress(len(it)) as done:
             size, found = it.check(checkpoints, done)
         show({"sound": True, "origin": it.origin, "size": size, "root": found.hex(), "checkpoints": len(trusted)})
+
+
+for verb in (key, export):
+    command.add_command(verb)
 
 
 def _state(log: Log, size: int | None) -> dict[str, Any]:
