@@ -1,0 +1,174 @@
+"""One node of one chain, over JSON-RPC; whatever it does wrong leaves here as a ChainError.
+
+The URL of a node often holds a key, and exceptions of HTTP libraries show the URL: so no such exception is passed on,
+and only the host is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from zkhealth.ledger.chain.errors import ChainError, ContractAbsentError, RefusalError
+
+_LONGEST = 200  # Characters of a node's message that we repeat.
+
+
+class Node:
+    """A connection, a `web3.Web3`, that has shown the expected chain id.
+
+    Whoever runs the node can lie about the chain: ask one you run yourself, or several.  Thread-safe as far as the
+    connection of `web3` is.
+    """
+
+    def __init__(self, web3: Any, chain_id: int, name: str = "the node") -> None:
+        self._web3, self.chain_id, self.name = web3, chain_id, name
+        with self.asking():
+            actual = web3.eth.chain_id
+        if actual != chain_id:
+            raise ChainError(f"expected chain {chain_id}, {name} is on chain {actual}")
+
+    def __repr__(self) -> str:
+        return f"<Node {self.name} of chain {self.chain_id}>"
+
+    @classmethod
+    def connect(cls, url: str, chain_id: int, timeout: float = 10.0) -> Node:
+        """Connect by HTTP.
+
+        Args:
+            url: `http://` or `https://`; kept, never shown.
+            chain_id: as EIP-155 has it; a node of another chain is refused.
+            timeout: seconds for one request.
+
+        Raises:
+            ChainError: the node does not answer, or is of another chain.
+            ValueError: not such a URL.
+        """
+        web3 = load_web3()
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("expected the URL of a node, http:// or https://")
+        provider = web3.HTTPProvider(url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None)
+        connection = web3.Web3(provider)
+        # Chains under proof of authority have longer blocks, which web3 refuses otherwise.
+        connection.middleware_onion.inject(web3.middleware.ExtraDataToPOAMiddleware, layer=0)
+        return cls(connection, chain_id, parts.hostname)
+
+    def contract(self, address: str, abi: tuple[dict[str, Any], ...]) -> Any:
+        """Bind an ABI to an address; asks nothing."""
+        return self._web3.eth.contract(address=checked_address(address), abi=list(abi))
+
+    def deployment(self, abi: tuple[dict[str, Any], ...], bytecode: bytes, *arguments: Any) -> bytes:
+        """Return the data of a transaction that deploys a contract; asks nothing."""
+        made = self._web3.eth.contract(abi=list(abi), bytecode=bytecode).constructor(*arguments)
+        return bytes.fromhex(made.data_in_transaction[2:])
+
+    def tip(self) -> int:
+        """Return the number of the latest block."""
+        with self.asking():
+            return int(self._web3.eth.block_number)
+
+    def code(self, address: str) -> bytes:
+        """Return the code that stands at an address in the latest block."""
+        with self.asking():
+            return bytes(self._web3.eth.get_code(checked_address(address)))
+
+    def read(self, function: Any, block: int | str = "latest") -> Any:
+        """Call a view at a block; raises ContractAbsentError where nothing answers."""
+        with self.asking():
+            return function.call(block_identifier=block)
+
+    def nonces(self, address: str) -> tuple[int, int]:
+        """Count the transactions of an account: those in blocks, and with those that wait."""
+        with self.asking():
+            mined = self._web3.eth.get_transaction_count(checked_address(address), "latest")
+            waiting = self._web3.eth.get_transaction_count(checked_address(address), "pending")
+            return int(mined), max(int(mined), int(waiting))
+
+    def fees(self) -> dict[str, int]:
+        """Return what a transaction should offer now, in wei per unit of gas; EIP-1559 where the chain has it."""
+        with self.asking():
+            base = self._web3.eth.get_block("latest").get("baseFeePerGas")
+            if base is None:
+                return {"gasPrice": int(self._web3.eth.gas_price)}
+            tip = int(self._web3.eth.max_priority_fee)
+            return {"maxFeePerGas": 2 * int(base) + tip, "maxPriorityFeePerGas": tip}
+
+    def estimate(self, transaction: dict[str, Any]) -> int:
+        """Run a transaction on the latest block for trial; returns its gas, or raises ChainError with the reason."""
+        with self.asking():
+            return int(self._web3.eth.estimate_gas(transaction, block_identifier="latest"))
+
+    def balance(self, address: str) -> int:
+        """Return the balance of an account in wei."""
+        with self.asking():
+            return int(self._web3.eth.get_balance(checked_address(address)))
+
+    def send(self, transaction: dict[str, Any], account: Any) -> bytes:
+        """Sign with a local account, or let the node sign for one that it holds; returns the transaction's hash."""
+        with self.asking():
+            if isinstance(account, str):
+                return bytes(self._web3.eth.send_transaction(transaction))
+            signed = account.sign_transaction(transaction)
+            return bytes(self._web3.eth.send_raw_transaction(signed.raw_transaction))
+
+    def receipt(self, transaction_hash: bytes) -> Any:
+        """Return the receipt of a transaction that is in a block, else None."""
+        with self.asking():
+            try:
+                return self._web3.eth.get_transaction_receipt(transaction_hash)
+            except load_web3().exceptions.TransactionNotFound:
+                return None
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Turn whatever web3 raises into a ChainError, without its text where that could show the URL."""
+        try:
+            yield
+        except Exception as error:
+            raise self._translated(error) from None
+
+    def _translated(self, error: Exception) -> ChainError:
+        known = load_web3().exceptions
+        if isinstance(error, known.BadFunctionCallOutput):
+            return ContractAbsentError("no anchor contract answers at this address and block")
+        if isinstance(error, OSError):
+            return ChainError(f"{self.name} cannot be reached ({type(error).__name__})")
+        if isinstance(error, known.ContractLogicError):
+            return RefusalError(shortened(str(error.message)))
+        if isinstance(error, known.Web3RPCError):
+            return RefusalError(shortened(_message_of(error)))
+        if type(error).__module__.startswith(("eth_tester", "eth_utils", "eth.")):  # The chain runs in this process.
+            return RefusalError(shortened(str(error)))
+        return ChainError(f"{self.name} gave no usable answer ({type(error).__name__})")
+
+
+def load_web3() -> Any:
+    """Import web3, which is an extra, and slow to import; raises ImportError with the remedy."""
+    try:
+        import web3  # noqa: PLC0415
+    except ImportError:
+        raise ImportError("a chain needs web3: pip install 'zkhealth[chain]'") from None
+    return web3
+
+
+def checked_address(address: str) -> Any:
+    """Return an address in its checksummed form; raises ValueError if it is none, or its checksum is wrong."""
+    Web3 = load_web3().Web3
+    if not Web3.is_address(address):
+        raise ValueError("expected an address: 0x and 40 hexadecimal digits, with a right checksum if in mixed case")
+    return Web3.to_checksum_address(address)
+
+
+def shortened(message: str) -> str:
+    """Return a foreign message as one short printable line."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
+    return line[:_LONGEST] or "no reason given"
+
+
+def _message_of(error: Any) -> str:
+    response = getattr(error, "rpc_response", None)
+    fault = response.get("error") if isinstance(response, dict) else None
+    return str(fault.get("message")) if isinstance(fault, dict) else str(fault)
