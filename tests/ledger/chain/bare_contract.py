@@ -20,9 +20,10 @@ class BareContract:
         """Send a transaction as it is, also one that will revert; returns its receipt."""
         account = account or self._account
         nonce = self._web3.eth.get_transaction_count(account.address)
-        price = {"maxFeePerGas": 10**10, "maxPriorityFeePerGas": 10**9, "gas": gas, "nonce": nonce}
+        price = {"maxFeePerGas": 10**10, "maxPriorityFeePerGas": 10**9, "gas": gas, "value": 0}
         data = self.contract.encode_abi(name, args=arguments)
-        transaction = {"to": self.contract.address, "data": data, "value": 0, "chainId": self._web3.eth.chain_id, **price}
+        chain_id = self._web3.eth.chain_id
+        transaction = {"to": self.contract.address, "data": data, "nonce": nonce, "chainId": chain_id, **price}
         sent = self._web3.eth.send_raw_transaction(account.sign_transaction(transaction).raw_transaction)
         return self._web3.eth.wait_for_transaction_receipt(sent)
 

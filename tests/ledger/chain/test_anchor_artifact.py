@@ -38,8 +38,9 @@ def test_it_can_be_published_in_one_transaction():
 
 
 def opcodes(code):
-    """The operations of a program, without the constants pushed, and without the jump table behind the last `revert(0, 0)`."""
+    """The operations of a program, without constants, and without the jump table behind its last `revert(0, 0)`."""
     code, position = code[: code.rindex(bytes.fromhex("600080fd")) + 4], 0
     while position < len(code):
-        yield code[position]
-        position += 1 + max(0, code[position] - 0x5F)
+        operation = code[position]
+        yield operation
+        position += 1 + (operation - 0x5F if 0x60 <= operation <= 0x7F else 0)

@@ -45,10 +45,8 @@ def test_a_tree_that_extends_the_last_one_is_accepted(contract, old, new):
 
 def test_a_fork_is_refused(contract):
     published(contract, 1000)
-    forked = {"forked_at": 500}
-    assert contract.refuses(
-        "proof does not lead to the old root", "publish", 1001, checkpoint(1001, **forked).root, proof(1000, 1001, **forked)
-    )
+    root, hashes = checkpoint(1001, forked_at=500).root, proof(1000, 1001, forked_at=500)
+    assert contract.refuses("proof does not lead to the old root", "publish", 1001, root, hashes)
 
 
 def test_a_new_root_that_the_proof_does_not_lead_to_is_refused(contract):
@@ -192,8 +190,9 @@ def test_a_stranger_may_do_nothing(contract, chain, reason, name, arguments):
     assert contract.refuses(reason, name, *arguments, account=chain.account(OTHER))
 
 
-@pytest.mark.parametrize(("roles", "may_publish", "may_register"), [(0, False, False), (1, True, False), (2, False, True), (3, True, True)])
-def test_a_role_allows_its_own_functions_and_no_others(contract, chain, roles, may_publish, may_register):
+@pytest.mark.parametrize("roles", [0, 1, 2, 3])
+def test_a_role_allows_its_own_functions_and_no_others(contract, chain, roles):
+    may_publish, may_register = roles in (1, 3), roles in (2, 3)
     other = chain.account(OTHER)
     contract.send("set_roles", other.address, roles)
     assert contract.send("publish", 1, ROOT[1], (), account=other)["status"] == may_publish
@@ -236,10 +235,8 @@ def test_there_is_nothing_to_initialise_again(contract):
 
 def test_it_takes_no_money(contract, chain):
     assert not [f for f in contract.contract.abi if f.get("stateMutability") == "payable"]
-    account = chain.account(OTHER)
-    transfer = {"to": contract.contract.address, "value": 1, "gas": 100_000, "maxFeePerGas": 10**10, "maxPriorityFeePerGas": 1,
-                "nonce": chain.web3.eth.get_transaction_count(account.address), "chainId": chain.web3.eth.chain_id}  # fmt: skip
-    sent = chain.web3.eth.send_raw_transaction(account.sign_transaction(transfer).raw_transaction)
+    transfer = {"from": chain.web3.eth.accounts[0], "to": contract.contract.address, "value": 1, "gas": 100_000}
+    sent = chain.web3.eth.send_transaction(transfer)
     assert chain.web3.eth.wait_for_transaction_receipt(sent)["status"] == 0
 
 

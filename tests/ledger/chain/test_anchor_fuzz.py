@@ -1,5 +1,6 @@
 """The verifier on the chain against `zkhealth.merkle`, on random trees, and on proofs with one thing changed."""
 
+from contextlib import contextmanager
 from functools import cache
 from itertools import pairwise
 
@@ -96,7 +97,7 @@ def test_consistency_as_the_library_says(contract, old):
     assert contract.send("publish", old, old_root, ())["status"] == 1
 
     @SLOW
-    @given(st.integers(old + 1, LARGEST), mutations(), st.sampled_from([0, 0, 0, 1]), st.sampled_from([0, 0, 0, 1, -1, 32]))
+    @given(st.integers(old + 1, LARGEST), mutations(), st.sampled_from([0, 0, 1]), st.sampled_from([0, 0, 1, -1, 32]))
     def judged_alike(new, mutated, seed, off):
         proof = mutated(forest(seed).consistency_proof(old, new))
         asked = max(old + 1, new + off)
@@ -166,16 +167,11 @@ def roots_that_fit(old, new, proof):
     return roots(old, new, list(proof), is_known=True)
 
 
-class one_root:
+@contextmanager
+def one_root(chain, contract, size, root):
     """A first root on the chain, for the time of a with statement."""
-
-    def __init__(self, chain, contract, size, root):
-        self.tester = chain.web3.provider.ethereum_tester
-        self.contract, self.size, self.root = contract, size, root
-
-    def __enter__(self):
-        self.before = self.tester.take_snapshot()
-        assert self.contract.send("publish", self.size, self.root, ())["status"] == 1
-
-    def __exit__(self, *_):
-        self.tester.revert_to_snapshot(self.before)
+    tester = chain.web3.provider.ethereum_tester
+    before = tester.take_snapshot()
+    assert contract.send("publish", size, root, ())["status"] == 1
+    yield
+    tester.revert_to_snapshot(before)

@@ -16,7 +16,8 @@ def compiled(path):
         pytest.skip(f"no vyper on the PATH (PyPI package vyper {VERSION}, in a virtual environment of its own)")
     if not run(program, "--version").startswith(VERSION):
         pytest.skip(f"another vyper than {VERSION} on the PATH")
-    abi, bytecode, runtime = run(program, "-f", "abi,bytecode,bytecode_runtime", path.name, cwd=path.parent).splitlines()
+    output = run(program, "-f", "abi,bytecode,bytecode_runtime", path.name, cwd=path.parent)
+    abi, bytecode, runtime = output.splitlines()
     return {
         "compiler": f"vyper {run(program, '--version')}",
         "abi": json.loads(abi),
