@@ -1,6 +1,8 @@
 """Chains for the tests: py-evm in this process, and anvil as a process of its own on a free port."""
 
+import os
 import shutil
+import signal
 import subprocess
 import threading
 from collections.abc import Callable
@@ -51,21 +53,21 @@ class LocalChain:
 
 
 @contextmanager
-def anvil(*options):
-    """A running anvil; skips, saying so, where there is none."""
+def anvil(hardfork="prague"):
+    """The URL of a running anvil; skips, saying so, where there is none."""
     program = shutil.which("anvil")
     if program is None:
         pytest.skip("no anvil on the PATH (npm package @foundry-rs/anvil)")
-    process = subprocess.Popen(
-        [program, "--host", "127.0.0.1", "--port", "0", "--hardfork", "prague", *options],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    try:
-        yield next(f"http://{line.split()[-1]}" for line in process.stdout if line.startswith("Listening on"))
-    finally:
-        threading.Thread(target=process.stdout.read, daemon=True).start()  # So that it does not block while ending.
-        process.terminate()
-        process.wait(timeout=30)
+    command = [program, "--host", "127.0.0.1", "--port", "0", "--hardfork", hardfork]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        url = next(f"http://{line.split()[-1]}" for line in process.stdout if line.startswith("Listening on"))
+        reader = threading.Thread(target=lambda: [None for _ in process.stdout])  # A full pipe would stop it.
+        reader.start()
+        try:
+            yield url
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)  # npm's `anvil` is a script that starts the program.
+            reader.join(timeout=30)
 
 
 def connected(url):

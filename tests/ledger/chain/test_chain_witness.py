@@ -218,7 +218,7 @@ def test_a_checkpoint_of_another_key_is_refused(chain, witness):
 
 def test_a_checkpoint_of_another_log_is_refused(chain, witness):
     other = checkpoint(1000, origin="zkhealth.example/log2").sign(signer())
-    with NothingSent(chain, witness), pytest.raises(UntrustedCheckpointError, match="zkhealth.example/log2"):
+    with NothingSent(chain, witness), pytest.raises(UntrustedCheckpointError, match="expected a checkpoint of"):
         witness.accept(other, ())
 
 
@@ -243,7 +243,7 @@ def test_other_logs_were_not_seen(witness):
 
 
 def test_a_contract_of_another_log_is_refused(anchor):
-    with pytest.raises(ValueError, match="of zkhealth.example/log2, got one of zkhealth.example/log1"):
+    with pytest.raises(ValueError, match="expected a contract of"):
         ChainWitness(anchor, Trust("zkhealth.example/log2", [signer().verifier]))
 
 
@@ -372,7 +372,7 @@ class LogAndChain(RuleBasedStateMachine):
         return ChainWitness(Anchor(self.chain.node, self.deployed, account, patience=self.chain.patience(2)), trust())
 
     def note(self, size):
-            return Checkpoint(ORIGIN, size, self.log.root(size)).sign(signer())
+        return Checkpoint(ORIGIN, size, self.log.root(size)).sign(signer())
 
     @rule(n=st.integers(1, 20))
     def grow(self, n):

@@ -6,13 +6,17 @@ and only the host is named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+import sys
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+from zkhealth.credentials.encoding.strict_json import MAX_DEPTH, is_deeper_than
 from zkhealth.ledger.chain.errors import ChainError, ContractAbsentError, RefusalError
 
+_ADDRESS = re.compile("0x[0-9a-fA-F]{40}")
 _LONGEST = 200  # Characters of a node's message that we repeat.
 
 
@@ -25,8 +29,7 @@ class Node:
 
     def __init__(self, web3: Any, chain_id: int, name: str = "the node") -> None:
         self._web3, self.chain_id, self.name = web3, chain_id, name
-        with self.asking():
-            actual = web3.eth.chain_id
+        actual = self._count(lambda: web3.eth.chain_id)
         if actual != chain_id:
             raise ChainError(f"expected chain {chain_id}, {name} is on chain {actual}")
 
@@ -51,6 +54,7 @@ class Node:
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("expected the URL of a node, http:// or https://")
         provider = web3.HTTPProvider(url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None)
+        provider.decode_rpc_response = lambda data: _decoded(web3.HTTPProvider, data)
         connection = web3.Web3(provider)
         # Chains under proof of authority have longer blocks, which web3 refuses otherwise.
         connection.middleware_onion.inject(web3.middleware.ExtraDataToPOAMiddleware, layer=0)
@@ -67,68 +71,78 @@ class Node:
 
     def tip(self) -> int:
         """Return the number of the latest block."""
-        with self.asking():
-            return int(self._web3.eth.block_number)
+        return self._count(lambda: self._web3.eth.block_number)
 
     def code(self, address: str) -> bytes:
         """Return the code that stands at an address in the latest block."""
-        with self.asking():
-            return bytes(self._web3.eth.get_code(checked_address(address)))
+        address = checked_address(address)
+        return self._bytes(lambda: self._web3.eth.get_code(address))
 
     def read(self, function: Any, block: int | str = "latest") -> Any:
         """Call a view at a block; raises ContractAbsentError where nothing answers."""
-        with self.asking():
-            return function.call(block_identifier=block)
+        return self._ask(lambda: function.call(block_identifier=block))
 
     def nonces(self, address: str) -> tuple[int, int]:
         """Count the transactions of an account: those in blocks, and with those that wait."""
-        with self.asking():
-            mined = self._web3.eth.get_transaction_count(checked_address(address), "latest")
-            waiting = self._web3.eth.get_transaction_count(checked_address(address), "pending")
-            return int(mined), max(int(mined), int(waiting))
+        address, count = checked_address(address), self._web3.eth.get_transaction_count
+        mined = self._count(lambda: count(address, "latest"))
+        return mined, max(mined, self._count(lambda: count(address, "pending")))
 
     def fees(self) -> dict[str, int]:
         """Return what a transaction should offer now, in wei per unit of gas; EIP-1559 where the chain has it."""
-        with self.asking():
-            base = self._web3.eth.get_block("latest").get("baseFeePerGas")
-            if base is None:
-                return {"gasPrice": int(self._web3.eth.gas_price)}
-            tip = int(self._web3.eth.max_priority_fee)
-            return {"maxFeePerGas": 2 * int(base) + tip, "maxPriorityFeePerGas": tip}
+        base = self._ask(lambda: self._web3.eth.get_block("latest").get("baseFeePerGas"))
+        if base is None:
+            return {"gasPrice": self._count(lambda: self._web3.eth.gas_price)}
+        tip = self._count(lambda: self._web3.eth.max_priority_fee)
+        return {"maxFeePerGas": 2 * self._count(lambda: base) + tip, "maxPriorityFeePerGas": tip}
 
     def estimate(self, transaction: dict[str, Any]) -> int:
-        """Run a transaction on the latest block for trial; returns its gas, or raises ChainError with the reason."""
-        with self.asking():
-            return int(self._web3.eth.estimate_gas(transaction, block_identifier="latest"))
+        """Run a transaction on the latest block for trial; returns its gas, or raises RefusalError with the reason."""
+        return self._count(lambda: self._web3.eth.estimate_gas(transaction, block_identifier="latest"))
 
     def balance(self, address: str) -> int:
         """Return the balance of an account in wei."""
-        with self.asking():
-            return int(self._web3.eth.get_balance(checked_address(address)))
+        address = checked_address(address)
+        return self._count(lambda: self._web3.eth.get_balance(address))
 
     def send(self, transaction: dict[str, Any], account: Any) -> bytes:
         """Sign with a local account, or let the node sign for one that it holds; returns the transaction's hash."""
-        with self.asking():
-            if isinstance(account, str):
-                return bytes(self._web3.eth.send_transaction(transaction))
-            signed = account.sign_transaction(transaction)
-            return bytes(self._web3.eth.send_raw_transaction(signed.raw_transaction))
+        if isinstance(account, str):
+            return self._bytes(lambda: self._web3.eth.send_transaction(transaction))
+        raw = account.sign_transaction(transaction).raw_transaction
+        return self._bytes(lambda: self._web3.eth.send_raw_transaction(raw))
 
     def receipt(self, transaction_hash: bytes) -> Any:
         """Return the receipt of a transaction that is in a block, else None."""
-        with self.asking():
-            try:
-                return self._web3.eth.get_transaction_receipt(transaction_hash)
-            except load_web3().exceptions.TransactionNotFound:
-                return None
+        absent = load_web3().exceptions.TransactionNotFound
 
-    @contextmanager
-    def asking(self) -> Iterator[None]:
-        """Turn whatever web3 raises into a ChainError, without its text where that could show the URL."""
+        def receipt() -> Any:
+            with suppress(absent):
+                return self._web3.eth.get_transaction_receipt(transaction_hash)
+
+        return self._ask(receipt)
+
+    def _ask(self, question: Callable[[], Any]) -> Any:
+        """Return an answer; what web3 raises becomes a ChainError, of which the original is no part."""
         try:
-            yield
+            return question()
         except Exception as error:
-            raise self._translated(error) from None
+            failure = self._translated(error)
+        raise failure
+
+    def _count(self, question: Callable[[], Any]) -> int:
+        """Ask for a number; a node that answers something else is at fault."""
+        answer = self._ask(question)
+        if isinstance(answer, bool) or not isinstance(answer, int) or answer < 0:
+            raise ChainError(f"{self.name} gave no usable answer: expected a number, got {type(answer).__name__}")
+        return answer
+
+    def _bytes(self, question: Callable[[], Any]) -> bytes:
+        """Ask for bytes; a node that answers something else is at fault."""
+        answer = self._ask(question)
+        if not isinstance(answer, bytes):
+            raise ChainError(f"{self.name} gave no usable answer: expected bytes, got {type(answer).__name__}")
+        return bytes(answer)
 
     def _translated(self, error: Exception) -> ChainError:
         known = load_web3().exceptions
@@ -147,19 +161,31 @@ class Node:
 
 def load_web3() -> Any:
     """Import web3, which is an extra, and slow to import; raises ImportError with the remedy."""
+    limit = sys.getrecursionlimit()
     try:
         import web3  # noqa: PLC0415
     except ImportError:
         raise ImportError("a chain needs web3: pip install 'zkhealth[chain]'") from None
+    finally:
+        sys.setrecursionlimit(limit)  # py_ecc, which it imports, raises it for the whole process.
     return web3
 
 
 def checked_address(address: str) -> Any:
     """Return an address in its checksummed form; raises ValueError if it is none, or its checksum is wrong."""
-    Web3 = load_web3().Web3
-    if not Web3.is_address(address):
-        raise ValueError("expected an address: 0x and 40 hexadecimal digits, with a right checksum if in mixed case")
-    return Web3.to_checksum_address(address)
+    if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+        raise ValueError("expected an address: 0x and 40 hexadecimal digits")
+    checked = load_web3().Web3.to_checksum_address(address)
+    if address not in (checked, checked.lower()):
+        raise ValueError("expected an address in lower case, or with its checksum")
+    return checked
+
+
+def _decoded(provider: Any, data: bytes) -> Any:
+    """Parse an answer, unless it is nested so deeply that Python's parser could overflow the stack."""
+    if is_deeper_than(MAX_DEPTH, data.decode()):
+        raise ValueError("nested too deeply")
+    return provider.decode_rpc_response(data)
 
 
 def shortened(message: str) -> str:
