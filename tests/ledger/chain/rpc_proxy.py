@@ -8,18 +8,24 @@ from urllib.request import Request, urlopen
 
 
 class Proxy:
-    """What the server does next: `fail_at` counts down to the request that is broken off; `spoil` changes answers."""
+    """What the server does next: `fail_at` counts down to the request that is broken off; `spoil` changes answers,
+    `refuse` gives the error to answer a method with, which is then not passed on.
+    """
 
     def __init__(self, target):
         self.target, self.url = target, None
         self.fail_at, self.after_passing_on = None, False
         self.spoil = lambda method, answer: answer
+        self.refuse = lambda method: None
         self.methods = []
 
     def answer(self, body):
         """The bytes to send back; None to break the connection."""
-        method = json.loads(body)["method"]
+        request = json.loads(body)
+        method = request["method"]
         self.methods.append(method)
+        if (fault := self.refuse(method)) is not None:
+            return json.dumps({"jsonrpc": "2.0", "id": request["id"], "error": fault}).encode()
         fails = self.fail_at is not None and self.fail_at == 0
         if self.fail_at is not None:
             self.fail_at -= 1

@@ -152,12 +152,13 @@ def test_what_another_process_left_stuck_is_outbid(anvil_chain, address):
     """The new process does not know what the old one offered: the node's refusals tell."""
     chain = anvil_chain
     hold_blocks(chain)
-    self_transfer(chain, RICH, nonce_of(chain), 9 * GWEI)
+    nonce = nonce_of(chain)
+    self_transfer(chain, RICH, nonce, 30 * GWEI)
     witness = witness_of(chain, address, RICH, nothing, nothing, max_fee=100 * GWEI)
     witness.accept(signed(1000), ())
     last = sent(chain)[-1]
-    assert last["to"] == address
-    assert last["maxFeePerGas"] > 9 * GWEI
+    assert (last["to"], last["nonce"]) == (address, nonce)
+    assert last["maxFeePerGas"] > 30 * GWEI
 
 
 def test_a_transaction_that_somebody_replaced_is_sent_again(anvil_chain, address):

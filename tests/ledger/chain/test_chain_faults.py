@@ -223,6 +223,49 @@ def with_id(nonsense, answer):
     return nonsense | {"id": answer["id"]} if isinstance(nonsense, dict) else nonsense
 
 
+REFUSALS = {
+    "geth: replacement transaction underpriced": None,
+    "geth: max fee per gas less than block base fee: address 0x1, maxFeePerGas: 1, baseFee: 2": None,
+    "FeeTooLow, MaxFeePerGas too low.": None,
+    "ReplacementNotAllowed": None,
+    "could not replace existing tx": None,
+    "already known": None,
+    "AlreadyKnown": None,
+    "Known transaction": None,
+    "nonce too low: next nonce 3, tx nonce 2": None,
+    "OldNonce, Current nonce: 3, nonce of rejected tx: 2": None,
+    "Upfront cost exceeds account balance": "insufficient funds",
+    "InsufficientFunds, Account balance: 0": "insufficient funds",
+    "something new": "refuses the transaction: something new",
+}
+
+
+@pytest.mark.parametrize("message", REFUSALS)
+def test_the_words_of_different_nodes_are_understood(anvil_chain, proxy, message):
+    """The node refuses the first time, in its own words; the second time it takes the transaction."""
+    chain = anvil_chain
+    address = Anchor.deploy(chain.node, ORIGIN, chain.account(RICH), patience=chain.patience()).address
+    witness = client(chain, proxy, address)
+    offers = []
+
+    def refuse(method):
+        if method != "eth_sendRawTransaction":
+            return None
+        offers.append(method)
+        return {"code": -32000, "message": message} if len(offers) == 1 else None
+
+    proxy.refuse = refuse
+    if REFUSALS[message] is None:
+        witness.accept(signed(1000), ())
+        assert len(offers) == 2
+    else:
+        with pytest.raises(ChainError, match=REFUSALS[message]):
+            witness.accept(signed(1000), ())
+        assert len(offers) == 1
+    witness.accept(signed(1000), ())
+    assert witness.seen(ORIGIN) == checkpoint(1000)
+
+
 def test_a_chain_under_proof_of_authority_has_longer_blocks(anvil_chain, proxy):
     chain = anvil_chain
 

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,15 @@ from zkhealth.ledger.chain.errors import ChainError, ContractAbsentError, Refusa
 
 _ADDRESS = re.compile("0x[0-9a-fA-F]{40}")
 _LONGEST = 200  # Characters of a node's message that we repeat.
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What came of a transaction: whether it did what it should, in which block, and which contract it made."""
+
+    is_success: bool
+    block: int
+    contract: str | None
 
 
 class Node:
@@ -112,15 +122,18 @@ class Node:
         raw = account.sign_transaction(transaction).raw_transaction
         return self._bytes(lambda: self._web3.eth.send_raw_transaction(raw))
 
-    def receipt(self, transaction_hash: bytes) -> Any:
-        """Return the receipt of a transaction that is in a block, else None."""
+    def receipt(self, transaction_hash: bytes) -> Receipt | None:
+        """Return what came of a transaction, once it is in a block."""
         absent = load_web3().exceptions.TransactionNotFound
 
-        def receipt() -> Any:
+        def receipt() -> Receipt | None:
             with suppress(absent):
-                return self._web3.eth.get_transaction_receipt(transaction_hash)
+                found = self._web3.eth.get_transaction_receipt(transaction_hash)
+                return Receipt(found["status"] == 1, int(found["blockNumber"]), found["contractAddress"])
+            return None
 
-        return self._ask(receipt)
+        found: Receipt | None = self._ask(receipt)
+        return found
 
     def _ask(self, question: Callable[[], Any]) -> Any:
         """Return an answer; what web3 raises becomes a ChainError, of which the original is no part."""

@@ -29,16 +29,14 @@ class Call:
     data: bytes
 
 
-_KNOWN = ("already known", "already imported", "known transaction")
-_OVERTAKEN = ("nonce too low", "invalid transaction nonce", "nonce is too low")
+# As anvil and py-evm put it (run here), and geth, Erigon, Nethermind and Besu (known, not run); in lower case.
+_KNOWN = ("already known", "already imported", "known transaction", "alreadyknown")
+_OVERTAKEN = ("nonce too low", "invalid transaction nonce", "oldnonce", "nonce below sender account nonce")
 _UNDERPRICED = (
-    "underpriced",
-    "less than block base fee",
-    "lower than block's base fee",
-    "fee too low",
-    "gas price too low",
+    *("underpriced", "less than block base fee", "lower than block's base fee", "feetoolow", "fee too low"),
+    *("gas price too low", "gas price below", "could not replace", "replacementnotallowed"),
 )
-_POOR = ("insufficient funds", "cannot afford", "insufficient balance")
+_POOR = ("insufficient funds", "cannot afford", "insufficientfunds", "account balance")
 _DEFAULT_CAP = 10  # Times the going rate.
 
 
@@ -83,8 +81,11 @@ class Sender:
         self._account = self.address if isinstance(account, str) else account
         self._node, self._max_fee = node, max_fee
         self._patience = patience or Patience()
-        self._last: dict[str, Any] | None = None  # The last transaction, with its fees.
-        self._looks = 0  # Since it was sent, or since we found another one waiting.
+        if max_fee is not None and (type(max_fee) is not int or max_fee < 0):
+            raise ValueError("max_fee is not a number of wei")
+        self._nonce = -1  # The account's next number when we looked last.
+        self._last: dict[str, Any] | None = None  # What we sent under that number, with its fees.
+        self._looks = 0  # Since that was sent, or since we found something else waiting under that number.
 
     def __repr__(self) -> str:
         return f"<Sender {self.address} on {self._node!r}>"
@@ -123,8 +124,8 @@ class Sender:
             ChainError: the contract refuses, funds do not suffice, or the fee would be over the limit.
         """
         nonce, after_waiting = self._node.nonces(self.address)
-        if self._last is None or self._last["nonce"] != nonce:
-            self._last, self._looks = None, 0
+        if nonce != self._nonce:
+            self._nonce, self._last, self._looks = nonce, None, 0
         self._looks += 1
         if self._looks <= self._patience.bump_after:
             if after_waiting > nonce:
@@ -148,10 +149,12 @@ class Sender:
             if look:
                 self._patience.pause()
             receipt = self._node.receipt(sent)
-            if receipt is not None and receipt["status"] != 1:
+            if receipt is None:
+                continue
+            if not receipt.is_success or receipt.contract is None:
                 raise ChainError(f"deployment 0x{sent.hex()} failed")
-            if receipt is not None and receipt["blockNumber"] <= self._node.tip() + 1 - self._patience.confirmations:
-                return str(receipt["contractAddress"])
+            if receipt.block <= self._node.tip() + 1 - self._patience.confirmations:
+                return receipt.contract
         raise ChainError(f"deployment 0x{sent.hex()} was sent and is not yet deep enough")
 
     def _bid(self, call: Call, nonce: int) -> bytes | None:
