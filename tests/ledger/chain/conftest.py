@@ -6,13 +6,15 @@ from ledger.chain.local_chains import OTHER, RICH, LocalChain, anvil, connected
 
 
 @pytest.fixture(scope="session")
-def py_evm():
-    pytest.importorskip("web3", reason="the extra `chain` is not installed")
-    eth_tester = pytest.importorskip("eth_tester", reason="eth-tester is not installed")
-    from web3 import EthereumTesterProvider, Web3
+def web3():
+    return pytest.importorskip("web3", reason="the extra `chain` is not installed")
 
+
+@pytest.fixture(scope="session")
+def py_evm(web3):
+    eth_tester = pytest.importorskip("eth_tester", reason="eth-tester is not installed")
     tester = eth_tester.EthereumTester(eth_tester.PyEVMBackend())
-    chain = LocalChain(Web3(EthereumTesterProvider(tester)), tester.mine_block, "py-evm")
+    chain = LocalChain(web3.Web3(web3.EthereumTesterProvider(tester)), tester.mine_block, "py-evm")
     for key in (RICH, OTHER):
         chain.fund(chain.account(key).address)
     return chain, tester
@@ -52,8 +54,7 @@ def contract(chain, deployed):
 
 
 @pytest.fixture
-def anvil_url():
-    pytest.importorskip("web3", reason="the extra `chain` is not installed")
+def anvil_url(web3):
     with anvil() as url:
         yield url
 

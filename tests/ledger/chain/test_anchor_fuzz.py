@@ -5,9 +5,9 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
-from eth_tester.exceptions import TransactionFailed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ledger.chain.bare_contract import failure
 
 from zkhealth.errors import VerificationError
 from zkhealth.merkle import MAX_SIZE, MerkleTree, leaf_hash, verify_consistency
@@ -15,8 +15,12 @@ from zkhealth.merkle.hashing import node_hash
 from zkhealth.merkle.proof import _verify_leaf_hash
 
 LARGEST = 300
-# The contract is put back to where it was by the fixture once, after all examples: reads change nothing.
-SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+# The fixture puts the contract back once, after all examples: reads change nothing.
+FEWER = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=max(2, settings.default.max_examples // 3),
+    deadline=None,
+)
 
 
 @cache
@@ -37,7 +41,7 @@ def verdict(check, *arguments):
 def chain_verdict(contract, name, *arguments):
     try:
         contract.call(name, *arguments)
-    except TransactionFailed as error:
+    except failure() as error:
         return str(error).removeprefix("execution reverted: ")
     return "accepted"
 
@@ -77,7 +81,7 @@ def grown(contract):
     return contract, sizes
 
 
-@SLOW
+@FEWER
 @given(data=st.data(), mutated=mutations(), off=st.sampled_from([0, 0, 0, 1, -1, 64]))
 def test_inclusion_as_the_library_says(grown, data, mutated, off):
     contract, sizes = grown
@@ -96,7 +100,7 @@ def test_consistency_as_the_library_says(contract, old):
     old_root = forest(0).root(old)
     assert contract.send("publish", old, old_root, ())["status"] == 1
 
-    @SLOW
+    @FEWER
     @given(st.integers(old + 1, LARGEST), mutations(), st.sampled_from([0, 0, 1]), st.sampled_from([0, 0, 1, -1, 32]))
     def judged_alike(new, mutated, seed, off):
         proof = mutated(forest(seed).consistency_proof(old, new))
@@ -113,7 +117,7 @@ def test_consistency_as_the_library_says(contract, old):
     growth=st.one_of(st.integers(1, MAX_SIZE), st.integers(1, 1000)),
     off=st.sampled_from([0, 0, 1, -1]),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
+@settings(FEWER, max_examples=max(2, settings.default.max_examples // 5))
 def test_sizes_of_any_magnitude_are_judged_alike(chain, contract, old, growth, off):
     """No such tree exists, but a log may claim one: the roots are made to fit the proof."""
     new = min(old + growth, MAX_SIZE)

@@ -93,6 +93,7 @@ def test_an_account_that_the_node_holds(anvil_chain):
     assert anchor.head().size == 1000
 
 
+@pytest.mark.usefixtures("web3")
 def test_a_chain_from_before_eip_1559():
     with anvil(hardfork="berlin") as url:
         chain = connected(url)

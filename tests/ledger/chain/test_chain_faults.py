@@ -32,6 +32,7 @@ def everything_said(error):
 # No node, or another one
 
 
+@pytest.mark.usefixtures("web3")
 def test_a_dead_node_is_named_by_its_host_and_not_by_its_key():
     with pytest.raises(ChainError, match=r"127\.0\.0\.1 cannot be reached") as dead:
         Node.connect(f"http://127.0.0.1:{free_port()}/v3/{SECRET}", 1)
@@ -39,6 +40,7 @@ def test_a_dead_node_is_named_by_its_host_and_not_by_its_key():
     assert dead.value.__context__ is None
 
 
+@pytest.mark.usefixtures("web3")
 def test_a_node_that_never_answers_is_given_up():
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/{SECRET}"
@@ -211,6 +213,7 @@ def test_nonsense_at_any_request_is_a_chain_error_and_nothing_else(anvil_chain, 
     assert set(METHODS) <= set(proxy.methods)
 
 
+@pytest.mark.usefixtures("web3")
 def test_web3_leaves_the_limit_of_recursion_alone():
     """py_ecc raises it to 100,000, where a node's answer that is nested deeply would overflow the stack."""
     program = "import sys; a = sys.getrecursionlimit(); from zkhealth.ledger.chain.node import load_web3; load_web3()"

@@ -59,10 +59,10 @@ class Node:
             ChainError: the node does not answer, or is of another chain.
             ValueError: not such a URL.
         """
-        web3 = load_web3()
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("expected the URL of a node, http:// or https://")
+        web3 = load_web3()
         provider = web3.HTTPProvider(url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None)
         provider.decode_rpc_response = lambda data: _decoded(web3.HTTPProvider, data)
         connection = web3.Web3(provider)
