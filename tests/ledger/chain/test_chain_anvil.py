@@ -1,7 +1,7 @@
 """The client against anvil over JSON-RPC: transactions that do not get through, and chains that change their mind."""
 
 import pytest
-from ledger.chain.chain_log import ORIGIN, checkpoint, proof, signed, trust
+from ledger.chain.chain_log import ORIGIN, checkpoint, proof, signed, tree, trust
 from ledger.chain.local_chains import ETHER, OTHER, POOR, RICH, anvil, connected
 
 from zkhealth.ledger.chain import Anchor, ChainError, ChainWitness, IssuerKeys, Node, Role
@@ -240,7 +240,7 @@ def two_publishers(chain, address):
 def test_a_publication_that_lost_a_race_is_proven_anew(anvil_chain, address):
     chain = anvil_chain
     witness = two_publishers(chain, address)
-    witness.follow(signed(1500), lambda old: proof(old, 1500))
+    witness.follow(signed(1500), tree())
     assert witness.seen(ORIGIN) == checkpoint(1500)
     assert witness.anchor.root(1200) == checkpoint(1200).root
 
@@ -283,7 +283,7 @@ def test_a_log_that_grew_meanwhile_is_anchored_from_where_the_chain_fell_back_to
     witness.accept(signed(1000), proof(500, 1000))
     reorganise(chain, 2)
     assert witness.seen(ORIGIN) == checkpoint(500)
-    witness.follow(signed(1500), lambda old: proof(old, 1500))
+    witness.follow(signed(1500), tree())
     assert witness.seen(ORIGIN) == checkpoint(1500)
     assert witness.anchor.root(1000) is None
 

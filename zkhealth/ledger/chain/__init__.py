@@ -5,7 +5,7 @@ Needs the extra `chain`.  With a node's URL, its chain's id, and an account of `
     node = Node.connect("https://node.example", chain_id=1)
     anchor = Anchor.deploy(node, "log.example/1", account)         # once; later: Anchor(node, address, account)
     witness = ChainWitness(anchor, Trust("log.example/1", [log_key]))
-    witness.follow(signed_checkpoint, log.consistency_proof)       # whenever there is a new checkpoint
+    witness.follow(signed_checkpoint, log)                         # whenever there is a new checkpoint
 
 See NOTES.md beside this file for what that promises and what it costs.
 """

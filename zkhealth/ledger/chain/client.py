@@ -15,8 +15,16 @@ from zkhealth.ledger.chain.errors import ContractAbsentError
 from zkhealth.ledger.chain.sender import Call
 from zkhealth.ledger.checkpoint import Checkpoint
 from zkhealth.ledger.trust import Trust
-from zkhealth.ledger.witness import ConflictError, InconsistentCheckpointError, UntrustedCheckpointError
+from zkhealth.ledger.witness import (
+    ConflictError,
+    Consistent,
+    InconsistentCheckpointError,
+    UntrustedCheckpointError,
+)
 from zkhealth.merkle import EMPTY_ROOT, verify_consistency
+
+_Prove = Callable[[int, int], Sequence[bytes]]
+"""From the old and the new size to the consistency proof."""
 
 
 class ChainWitness:
@@ -71,17 +79,17 @@ class ChainWitness:
         """
         start = self._told if old_size is None else old_size
 
-        def proof_from(size: int) -> Sequence[bytes]:
+        def prove(size: int, _: int) -> Sequence[bytes]:
             nonlocal start
             start = size if start is None else start
             if size != start:
                 raise ConflictError(size)
             return proof
 
-        self.follow(signed_checkpoint, proof_from)
+        self._bring_up_to(self._opened(signed_checkpoint), prove)
         return b""
 
-    def follow(self, signed_checkpoint: bytes, prove: Callable[[int], Sequence[bytes]]) -> Checkpoint:
+    def follow(self, signed_checkpoint: bytes, log: Consistent) -> Checkpoint:
         """Bring the chain up to a checkpoint of the log, from wherever it is; returns when it is deep enough.
 
         Call it with the log's newest checkpoint, every now and then: it does nothing if that is anchored, and anchors
@@ -89,20 +97,13 @@ class ChainWitness:
 
         Args:
             signed_checkpoint: as the log signed it.
-            prove: the log's consistency proof from a size to this checkpoint; empty from size 0.
+            log: proves that it only grew, from any size; it may be longer than the checkpoint.
 
         Raises:
             As `accept`; but no ConflictError, since the chain may move.
         """
-        try:
-            wanted = self.trust.open(signed_checkpoint).checkpoint
-        except VerificationError as error:
-            raise UntrustedCheckpointError(str(error)) from None
-        if wanted.size == 0:
-            self._accept_empty(wanted)
-        else:
-            self.anchor.bring_about(lambda block: self._holds(wanted, block), lambda: self._publication(wanted, prove))
-        self._told = wanted.size
+        wanted = self._opened(signed_checkpoint)
+        self._bring_up_to(wanted, log.consistency_proof)
         return wanted
 
     def is_anchored(self, checkpoint: Checkpoint) -> bool:
@@ -120,13 +121,26 @@ class ChainWitness:
         except ContractAbsentError:  # The contract is younger than that.
             return False
 
+    def _opened(self, signed_checkpoint: bytes) -> Checkpoint:
+        try:
+            return self.trust.open(signed_checkpoint).checkpoint
+        except VerificationError as error:
+            raise UntrustedCheckpointError(str(error)) from None
+
+    def _bring_up_to(self, wanted: Checkpoint, prove: _Prove) -> None:
+        if wanted.size == 0:
+            self._accept_empty(wanted)
+        else:
+            self.anchor.bring_about(lambda block: self._holds(wanted, block), lambda: self._publication(wanted, prove))
+        self._told = wanted.size
+
     def _holds(self, wanted: Checkpoint, block: int | str) -> bool:
         root = self.anchor.root(wanted.size, block)
         if root is not None and root != wanted.root:
             raise InconsistentCheckpointError(f"the contract holds another root for size {wanted.size}")
         return root is not None
 
-    def _publication(self, wanted: Checkpoint, prove: Callable[[int], Sequence[bytes]]) -> Call | None:
+    def _publication(self, wanted: Checkpoint, prove: _Prove) -> Call | None:
         """Prepare the transaction; the same check as the contract's goes first, so that a fork costs nothing."""
         head = self.anchor.head()
         if head.size >= wanted.size:
@@ -135,7 +149,7 @@ class ChainWitness:
             raise InconsistentCheckpointError(
                 f"the contract holds size {head.size}, the checkpoint is of {wanted.size}"
             )
-        proof = tuple(prove(head.size))
+        proof = tuple(prove(head.size, wanted.size))
         try:
             verify_consistency(head.root if head.size else EMPTY_ROOT, head.size, wanted.root, wanted.size, proof)
         except VerificationError as error:
