@@ -5,15 +5,15 @@ from ledger.memory_log import COSIGNERS, LOG_KEY, NOW, ORIGIN, MemoryLog, export
 
 from zkhealth.errors import VerificationError
 from zkhealth.ledger.checkpoint import Checkpoint
+from zkhealth.ledger.entries import public
 from zkhealth.ledger.export import export
 from zkhealth.ledger.fetching import from_directory
 from zkhealth.ledger.follow import Follower, ForkError
+from zkhealth.ledger.log import Log
 from zkhealth.ledger.tlog_proof import TlogProof, prove
 from zkhealth.ledger.trust import Trust
 from zkhealth.ledger.witness import LocalWitness, gather
 
-public = pytest.importorskip("zkhealth.ledger.entries", reason="no log in a database here").public
-Log = pytest.importorskip("zkhealth.ledger.log", reason="no log in a database here").Log
 TRUST = Trust(ORIGIN, [LOG_KEY.verifier], [c.verifier for c in COSIGNERS], quorum=2)
 PLAIN = Trust(ORIGIN, [LOG_KEY.verifier])
 

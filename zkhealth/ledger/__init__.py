@@ -6,7 +6,6 @@ See NOTES.md beside this file for what is promised, the formats, and where they 
 from zkhealth.ledger.checkpoint import Checkpoint
 from zkhealth.ledger.cosignature import Cosigner
 from zkhealth.ledger.entries import PERSONAL, PUBLIC, Entry, Opening, personal, public
-from zkhealth.ledger.export import export
 from zkhealth.ledger.follow import Follower, compare
 from zkhealth.ledger.log import Log
 from zkhealth.ledger.note import Signer, Verifier
@@ -30,7 +29,6 @@ __all__ = [
     "Verifier",
     "Cosigner",
     "Trust",
-    "export",
     "TiledLog",
     "read_log",
     "Follower",
