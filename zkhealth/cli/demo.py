@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 import click
 
 from zkhealth import backend_name
-from zkhealth.cli.exits import CANNOT_DECIDE, GOOD, REFUSED, reason
 from zkhealth.cli.demo_options import QUESTIONS, Codes, Days, Questions
+from zkhealth.cli.exits import CANNOT_DECIDE, GOOD, REFUSED, reason
 from zkhealth.errors import DecodingError
 from zkhealth.health import (
     COVID19,
