@@ -6,6 +6,7 @@ Needs `pip install 'zkhealth[qr]'`.
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ def text_of_picture(data: bytes) -> str:
         ImportError: the packages for pictures are not installed.
     """
     try:
-        content = read_qr(_drawn(data) if _is_drawing(data) else data)
+        content = read_qr(_drawn(data) if _is_drawing(data) else BytesIO(data))
         return content.decode("utf-8")
     except UnicodeDecodeError:
         sentence = "the QR code holds no text"
