@@ -48,9 +48,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def all_cases() -> list[Case]:
     """Every case, area by area."""
-    from benchmarks import commitments, curve, field, imports, memory, merkle, rangeproof, sigma
+    from benchmarks import commitments, curve, field, health, imports, memory, merkle, rangeproof, sigma
 
-    areas = (field, curve, commitments, rangeproof, sigma, merkle, memory, imports)
+    areas = (field, curve, commitments, rangeproof, sigma, merkle, health, memory, imports)
     return [case for area in areas for case in area.CASES]
 
 
