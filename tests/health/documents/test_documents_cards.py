@@ -1,16 +1,19 @@
 """SMART Health Cards: every example of the folder, with upstream's result by upstream's names; and our own cards."""
 
+import base64
 import json
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from health.documents.makers import (
     AT,
     ISSUER,
     card,
     card_trust,
+    certificate,
     chunks,
     codes_of,
     crl,
@@ -100,6 +103,7 @@ def test_the_valid_examples_are_read_in_every_form(name):
 
 @pytest.mark.parametrize("stem", ["example-00", "example-03", "Scenario1Bundle", "Scenario3Bundle"])
 def test_all_forms_of_a_card_say_the_same(stem):
+    shared("health", "shc")
     documents = [
         read(FOLDER / "valid" / name) for name in VALID if name.startswith(stem) and not name.endswith((".png", ".svg"))
     ]
@@ -271,6 +275,36 @@ def test_a_card_is_refused_for_its_key_by_name(trust, codes):
     report = report_on(card(), trust)
     assert codes_of(report) == codes
     assert report.status == "INVALID"
+
+
+LEAF, MIDDLE, ROOT = key(7), key(8), key(9)
+NAMES = [x509.SubjectAlternativeName([x509.UniformResourceIdentifier(ISSUER)])]
+ROOT_DER = certificate(ROOT, name="RO", ca=True)
+MIDDLE_DER = certificate(MIDDLE, name="MI", issuer="RO", signer=ROOT, ca=True)
+NO_AUTHORITY = certificate(MIDDLE, name="MI", issuer="RO", signer=ROOT)
+LEAF_DER = certificate(LEAF, name="LE", issuer="MI", signer=MIDDLE, extra=NAMES)
+
+
+@pytest.mark.parametrize(("chain", "is_good"), [
+    pytest.param([LEAF_DER, MIDDLE_DER, ROOT_DER], True, id="three"),
+    pytest.param([LEAF_DER, MIDDLE_DER], True, id="two"),
+    pytest.param([LEAF_DER], True, id="the first alone"),
+    pytest.param([LEAF_DER, ROOT_DER], False, id="one is missing"),
+    pytest.param([LEAF_DER, ROOT_DER, MIDDLE_DER], False, id="in another order"),
+    pytest.param([LEAF_DER, NO_AUTHORITY, ROOT_DER], False, id="the second may not sign others"),
+    pytest.param([certificate(LEAF, name="LE", issuer="MI", signer=MIDDLE), MIDDLE_DER], False, id="no name"),
+    pytest.param([certificate(LEAF, name="LE", issuer="MI", signer=MIDDLE, extra=NAMES, days=9), MIDDLE_DER], False,
+                 id="its time is over"),
+    pytest.param([certificate(key(3), name="LE", issuer="MI", signer=MIDDLE, extra=NAMES), MIDDLE_DER], False,
+                 id="for another key"),
+    pytest.param([], False, id="none"),
+    pytest.param([b"\x30\0"], False, id="no certificate"),
+])  # fmt: skip
+def test_the_certificates_of_a_key_hold_together(chain, is_good):
+    x5c = [base64.b64encode(der).decode() for der in chain]
+    report = report_on(card(private=LEAF), card_trust(LEAF, x5c=x5c))
+    assert set(report.codes) == (set() if is_good else {"INVALID_KEY_X5C"})
+    assert report.status == ("VALID" if is_good else "INVALID")
 
 
 def test_a_pinned_key_is_good_but_names_nobody():

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 
 import cbor2
 import pytest
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from health.documents.makers import (
     AT,
     DCC,
@@ -31,7 +33,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shared_files import SHARED, shared, shared_json
 
-from zkhealth.health.documents import DocumentError, Trust, read, verify
+from zkhealth.health.documents import DocumentError, Signer, Trust, read, verify
 from zkhealth.health.documents import base45 as our_base45
 from zkhealth.health.documents.dcc_schema import schema_defects
 
@@ -358,6 +360,34 @@ def test_an_elliptic_key_of_another_curve_does_not_sign():
     signature = raw(private, message, size=48)
     text = hc1(cbor2.dumps(cbor2.CBORTag(18, [protected, {}, body, signature])))
     assert report_on(text, Trust.of(der)).status == "INVALID"
+
+
+def test_a_key_of_a_curve_that_is_as_long_does_not_sign():
+    """secp256k1: the signature has 64 bytes, and the mathematics is the same."""
+    private = key(curve=ec.SECP256K1())
+    text = certificate_text(private=private, kid=b"bitcoin.")
+    signature = read(text).signature
+    half = signature.value[:32], signature.value[32:]
+    der = encode_dss_signature(*(int.from_bytes(one, "big") for one in half))
+    private.public_key().verify(der, signature.message, ec.ECDSA(hashes.SHA256()))
+    assert report_on(text, Trust(signers=(Signer(b"bitcoin.", private.public_key()),))).status == "INVALID"
+
+
+@pytest.mark.parametrize("change", [
+    pytest.param(lambda value: value[:32] + b"\0" + value[32:], id="a nought before s"),
+    pytest.param(lambda value: value + b"\0", id="a nought after s"),
+    pytest.param(lambda value: value[:-1], id="cut off"),
+    pytest.param(lambda value: b"", id="nothing"),
+])  # fmt: skip
+def test_a_signature_has_one_length(change):
+    good = read(certificate_text()).signature.value
+    assert report_on(certificate_text(signature=change(good))).signature_is_good is False
+
+
+def test_short_rsa_keys_do_not_count():
+    private = rsa.generate_private_key(65537, 1024)  # noqa: S505 (that is the point)
+    text = certificate_text(private=private, kid=b"weakling")
+    assert report_on(text, Trust(signers=(Signer(b"weakling", private.public_key()),))).status == "INVALID"
 
 
 # --- revocation --------------------------------------------------------------------------

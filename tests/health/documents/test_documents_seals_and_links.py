@@ -117,7 +117,8 @@ def test_a_key_seals_only_what_it_is_for(usages, extra, is_for):
 
 @pytest.mark.parametrize("at", [datetime(2020, 12, 31, tzinfo=UTC), datetime(2023, 1, 2, tzinfo=UTC)])
 def test_a_signer_s_certificate_counts_in_its_time_only(at):
-    assert "CERTIFICATE_ERROR" in report_on(seal(SIGNER, DER), at=at).codes
+    authority = certificate(AUTHORITY, name="UT", ca=True, start=datetime(2010, 1, 1, tzinfo=UTC), days=9000)
+    assert report_on(seal(SIGNER, DER), Trust.of(authority), at).codes == ("CERTIFICATE_ERROR",)
 
 
 @pytest.mark.parametrize("changes", [
@@ -227,6 +228,7 @@ def test_a_file_that_was_changed_does_not_open(change):
     pytest.param(encrypted("x", header={"zip": "GZ"}), id="another compression"),
     pytest.param(encrypted("x", header={"crit": ["exp"]}), id="something critical"),
     pytest.param(encrypted(b"\xff"), id="no text"),
+    pytest.param(encrypted("x").replace("..", ".AAAA.", 1), id="an encrypted key where there is none"),
     pytest.param(encrypted("x", header={"zip": "DEF"}), id="not compressed, though it says so"),
     pytest.param(json.dumps({"files": []}), id="an empty manifest"),
 ])  # fmt: skip
