@@ -59,7 +59,8 @@ def test_the_bundle_of_a_card_keeps_the_rules_of_cards(changes, count):
 def test_two_entries_of_one_name_are_a_defect():
     made = bundle()
     made["entry"][1]["fullUrl"] = "resource:0"
-    assert [found.sentence for found in read(json.dumps(made)).defects] == ["entry 1: another entry has the same fullUrl"]
+    [found] = read(json.dumps(made)).defects
+    assert found.sentence == "entry 1: another entry has the same fullUrl"
 
 
 def test_a_person_reads_at_most_a_hundred_defects():
