@@ -307,6 +307,14 @@ def test_the_certificates_of_a_key_hold_together(chain, is_good):
     assert report.status == ("VALID" if is_good else "INVALID")
 
 
+def test_a_key_that_stands_twice_needs_one_certificate_that_is_good():
+    """An issuer in two trust communities has an entry for each certificate."""
+    expired = certificate(LEAF, name="LE", issuer="MI", signer=MIDDLE, extra=NAMES, days=9)
+    entries = [jwk(LEAF, x5c=[base64.b64encode(der).decode()]) for der in (expired, LEAF_DER)]
+    assert report_on(card(private=LEAF), Trust.of(key_set(*entries), issuer=ISSUER)).status == "VALID"
+    assert report_on(card(private=LEAF), Trust.of(key_set(entries[0]), issuer=ISSUER)).status == "INVALID"
+
+
 def test_a_pinned_key_is_good_but_names_nobody():
     report = report_on(card(), card_trust(issuer=""))
     assert (report.status, report.codes) == ("VALID", ("ISSUER_NOT_NAMED",))

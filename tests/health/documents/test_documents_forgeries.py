@@ -86,6 +86,18 @@ def test_a_card_without_a_signature_is_not_signed(algorithm, signature):
     assert status(text, card_trust(OURS)) == "INVALID"
 
 
+def test_what_a_header_calls_critical_is_not_passed_over():
+    """RFC 7515, 4.1.11; RFC 9052, 3.1: the mutant does not know what it skips."""
+    text = card(header={"alg": "ES256", "zip": "DEF", "kid": jwk(OURS)["kid"], "crit": ["only-on-sundays"]})
+    signature = read(text).signature
+    assert verifies(OURS, signature.message, signature.value)
+    report = verify(read(text), trust=card_trust(OURS), at=AT)
+    assert (report.signature_is_good, report.codes) == (True, ("JWS_HEADER_ERROR",))
+    kid = signer_trust().signers[0].key_id
+    with pytest.raises(DocumentError, match="crit"):
+        read(certificate_text(protected=cbor2.dumps({1: -7, 2: [99], 4: kid, 99: 1})))
+
+
 def test_a_signature_in_der_is_refused():
     message = card().rpartition(".")[0]
     der = OURS.sign(message.encode(), ec.ECDSA(hashes.SHA256()))

@@ -19,7 +19,7 @@ from zkhealth.health.documents.trimming import trimmed
 PREFIX = "HC1:"
 MAX_BYTES = 1 << 18
 _ISSUER, _EXPIRES, _ISSUED, _HCERT, _DCC = 1, 4, 6, -260, 1
-_ALG, _KID = 1, 4
+_ALG, _CRIT, _KID = 1, 2, 4
 ALGORITHMS = {-7: "ES256", -37: "PS256"}
 
 
@@ -78,6 +78,8 @@ def _sign1(cose: object) -> tuple[dict[Any, Any], dict[Any, Any], bytes, bytes, 
     header = lenient_cbor.decode(protected) if are_bytes and protected else {}
     if not are_bytes or not isinstance(header, dict) or not isinstance(unprotected, dict):
         raise DocumentError("COSE_ERROR", "expected COSE_Sign1: two headers, a payload and a signature", "dcc")
+    if _CRIT in header or _CRIT in unprotected:
+        raise DocumentError("COSE_ERROR", "the certificate asks for something that is not known (crit)", "dcc")
     return header, unprotected, protected, payload, value
 
 

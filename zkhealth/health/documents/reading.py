@@ -111,17 +111,21 @@ def _read_json(text: str) -> tuple[Document, ...]:
     document = _object(text, "")
     for belongs, kind in _JSON_KINDS:
         if belongs(document):
-            return _READERS[kind](text)
+            return (_resource(document, text),) if kind == "fhir" else _READERS[kind](text)
     raise DocumentError("UNKNOWN_FILE_DATA", "the JSON object is none of the documents that are read here")
 
 
 def _read_fhir(text: str) -> tuple[Document, ...]:
-    resource = _object(text, "fhir")
+    return (_resource(_object(text, "fhir"), text),)
+
+
+def _resource(resource: dict[str, Any], text: str) -> Document:
+    """A FHIR resource; a bundle that is written as in a card must keep the rules of cards."""
     if not isinstance(resource.get("resourceType"), str):
         raise DocumentError("FHIR_SCHEMA_ERROR", "expected a FHIR resource with resourceType", "fhir")
     if not looks_like_a_card(resource):
-        return (Document("fhir", resource),)
-    return (Document("fhir", resource, defects=(*trimmed(text)[1], *bundle_defects(resource))),)
+        return Document("fhir", resource)
+    return Document("fhir", resource, defects=(*trimmed(text)[1], *bundle_defects(resource)))
 
 
 def _read_card(text: str) -> tuple[Document, ...]:

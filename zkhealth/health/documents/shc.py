@@ -88,6 +88,8 @@ def _header(part: str, found: list[Finding]) -> dict[str, Any]:
         if header.get(name) != expected:
             what = "is missing" if name not in header else "is another one"
             found.append(finding("JWS_HEADER_ERROR", f"expected {name} {expected} in the card's header; it {what}"))
+    if "crit" in header:
+        found.append(finding("JWS_HEADER_ERROR", "the header of the card asks for something that is not known (crit)"))
     if not isinstance(header.get("kid"), str):
         found.append(finding("JWS_HEADER_ERROR", "the header of the card names no key (kid)"))
     return header

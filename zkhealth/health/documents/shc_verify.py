@@ -19,9 +19,10 @@ _NO_KEY_SET = "no key set of this issuer was given"
 def verify_shc(document: Document, signature: Signature, trust: Trust, at: datetime) -> Report:
     """Check a card; its defects of form are among the findings."""
     found = [*document.defects, *_about_issuer(document.issuer, trust)]
-    key_set, jwk = _find_key(document, trust, found)
+    key_set = _find_keys(document, trust, found)
     good = None
-    if jwk is not None and key_set is not None:
+    if key_set is not None:
+        jwk = _best(key_set.named(document.key_id), document.issuer, at)
         found += _about_key(key_set, jwk, document.issuer, at)
         if not key_set.issuer:
             found.append(finding("ISSUER_NOT_NAMED", "whose key it is, only the card says: no URL came with it"))
@@ -42,25 +43,29 @@ def _about_issuer(issuer: str, trust: Trust) -> list[Finding]:
     return found
 
 
-def _find_key(document: Document, trust: Trust, found: list[Finding]) -> tuple[KeySet | None, Mapping[str, Any] | None]:
-    """The key that the card names, from the issuer's key sets; pinned keys count only for issuers without a set."""
+def _find_keys(document: Document, trust: Trust, found: list[Finding]) -> KeySet | None:
+    """The key set with the key that the card names; keys that are pinned count only for issuers without a set."""
     if not trust.key_sets:
         found.append(finding("TRUST_MISSING", "no key sets of issuers of cards were given"))
-        return None, None
+        return None
     own = [key_set for key_set in trust.key_sets if key_set.issuer == document.issuer]
     candidates = own or [key_set for key_set in trust.key_sets if not key_set.issuer]
     for key_set in candidates:
-        jwk = key_set.key(document.key_id)
-        if jwk is not None:
-            return key_set, jwk
+        if key_set.named(document.key_id):
+            return key_set
     if not candidates:
         found.append(finding("ISSUER_KEY_DOWNLOAD_ERROR", _NO_KEY_SET))
         found.append(finding("JWS_VERIFICATION_ERROR", "the signature cannot be checked without the issuer's keys"))
-    elif any(key_set.key(document.key_id) for key_set in trust.key_sets):
+    elif any(key_set.named(document.key_id) for key_set in trust.key_sets):
         found.append(finding("ISSUER_KID_MISMATCH", "the card names a key that is another issuer's"))
     else:
         found.append(finding("JWS_VERIFICATION_ERROR", "the card names a key that is not in the issuer's key set"))
-    return None, None
+    return None
+
+
+def _best(entries: list[Mapping[str, Any]], issuer: str, at: datetime) -> Mapping[str, Any]:
+    """The first entry that breaks no rule, or else the first: one certificate of a key may have expired."""
+    return next((jwk for jwk in entries if not key_defects(jwk, issuer, at)), entries[0])
 
 
 def _about_key(key_set: KeySet, jwk: Mapping[str, Any], issuer: str, at: datetime) -> list[Finding]:

@@ -28,9 +28,9 @@ class KeySet:
     issuer: str
     keys: tuple[Mapping[str, Any], ...]
 
-    def key(self, kid: str) -> Mapping[str, Any] | None:
-        """The key of this name."""
-        return next((jwk for jwk in self.keys if jwk.get("kid") == kid), None)
+    def named(self, kid: str) -> list[Mapping[str, Any]]:
+        """The entries of this name: a key may stand in a set once for each of its certificates."""
+        return [jwk for jwk in self.keys if jwk.get("kid") == kid]
 
 
 @dataclass(frozen=True, repr=False)
