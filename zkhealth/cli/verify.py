@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -78,7 +79,7 @@ def _judge(
     except (OSError, DecodingError, VerificationError, ImportError) as e:
         found, taken_for = Finding("UNKNOWN_FILE_DATA", reason(e), "Give a file that can be read.", "undecided"), ""
     if not taken_for:
-        found = found._replace(weight="undecided")
+        found = replace(found, weight="undecided")
     return [(None, taken_for, Report(None, (found,)))]
 
 

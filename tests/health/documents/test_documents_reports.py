@@ -28,6 +28,11 @@ def test_several_documents_are_as_good_as_the_worst(reports, status):
     assert worst(reports) == status
 
 
+def test_a_finding_unpacks_to_what_a_person_is_told():
+    code, sentence, advice = ERROR
+    assert (code, sentence, advice) == ("REVOKED", "so it is", ERROR.advice)
+
+
 def test_a_finding_s_weight_can_be_another_where_upstream_s_is():
     assert finding("INVALID_NUMERIC_QR_HEADER", "so it is").weight == "error"
     assert finding("INVALID_NUMERIC_QR_HEADER", "so it is", "warning").weight == "warning"

@@ -6,9 +6,9 @@ for other formats.  A sentence names places and public values (the issuer, a key
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 Status = Literal["VALID", "INVALID", "CANNOT_DECIDE"]
 Weight = Literal["error", "undecided", "warning"]
@@ -17,8 +17,9 @@ INVALID: Status = "INVALID"
 CANNOT_DECIDE: Status = "CANNOT_DECIDE"
 
 
-class Finding(NamedTuple):
-    """One thing that is wrong, missing or worth knowing.
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, missing or worth knowing; it unpacks to its code, its sentence, and what to do.
 
     An error makes the document invalid; what is undecided keeps it from being valid; a warning does neither.
     """
@@ -27,6 +28,9 @@ class Finding(NamedTuple):
     sentence: str
     advice: str
     weight: Weight
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((self.code, self.sentence, self.advice))
 
 
 def finding(code: str, sentence: str, weight: Weight | None = None) -> Finding:
