@@ -48,9 +48,21 @@ def main(arguments: list[str] | None = None) -> None:
 
 def all_cases() -> list[Case]:
     """Every case, area by area."""
-    from benchmarks import commitments, credentials, curve, field, imports, ledger, memory, merkle, rangeproof, sigma
+    from benchmarks import (
+        commitments,
+        credentials,
+        curve,
+        field,
+        health,
+        imports,
+        ledger,
+        memory,
+        merkle,
+        rangeproof,
+        sigma,
+    )
 
-    areas = (field, curve, commitments, rangeproof, sigma, credentials, merkle, ledger, memory, imports)
+    areas = (field, curve, commitments, rangeproof, sigma, credentials, merkle, ledger, health, memory, imports)
     return [case for area in areas for case in area.CASES]
 
 

@@ -8,7 +8,13 @@ from importlib import import_module
 
 import click
 
-_VERBS = {"check": "zkhealth.cli.check", "demo": "zkhealth.cli.demo", "log": "zkhealth.cli.log"}
+_VERBS = {
+    "check": "zkhealth.cli.check",
+    "demo": "zkhealth.cli.demo",
+    "inspect": "zkhealth.cli.inspect",
+    "log": "zkhealth.cli.log",
+    "verify": "zkhealth.cli.verify",
+}
 
 
 class _Verbs(click.Group):
