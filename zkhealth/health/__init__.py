@@ -13,15 +13,45 @@ from zkhealth.credentials.schemas.codes import SYSTEMS, Code, parse_code
 from zkhealth.credentials.schemas.dates import EPOCH, LAST_DATE, DayInterval, date_of, days, parse_date, years_before
 from zkhealth.health.codes import COVID19, INFLUENZA
 from zkhealth.health.fhir import read_bundle
-from zkhealth.health.history import Immunization, PatientHistory
+from zkhealth.health.history import Dose, PatientHistory
 from zkhealth.health.sample import SAMPLE_AT, sample_bundle
+from zkhealth.health.schemas import (
+    SCHEMAS,
+    Claim,
+    Condition,
+    Consent,
+    Coverage,
+    Dispense,
+    GenomicVariant,
+    Identity,
+    Immunization,
+    LabResult,
+    Pack,
+    Prescription,
+    Recovery,
+    WearableSummary,
+)
 from zkhealth.health.source import read_object
 
 __all__ = [
     "read_bundle",
     "read_object",
     "PatientHistory",
+    "Dose",
+    "SCHEMAS",
     "Immunization",
+    "LabResult",
+    "Recovery",
+    "Identity",
+    "Condition",
+    "Prescription",
+    "Dispense",
+    "Coverage",
+    "Claim",
+    "Pack",
+    "Consent",
+    "GenomicVariant",
+    "WearableSummary",
     "Code",
     "parse_code",
     "SYSTEMS",

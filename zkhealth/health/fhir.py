@@ -11,7 +11,7 @@ from typing import Any
 from zkhealth.credentials.schemas.codes import Code
 from zkhealth.credentials.schemas.dates import DayInterval, parse_date
 from zkhealth.errors import DecodingError
-from zkhealth.health.history import Immunization, PatientHistory
+from zkhealth.health.history import Dose, PatientHistory
 from zkhealth.health.source import read_object
 
 _Resource = dict[str, Any]
@@ -76,9 +76,7 @@ def _birth(patient: _Resource) -> tuple[DayInterval | None, tuple[str, ...]]:
         return None, (f"Patient.birthDate: {e}",)
 
 
-def _immunizations(
-    resources: list[_Resource], patient: "_Names | None"
-) -> tuple[tuple[Immunization, ...], tuple[str, ...]]:
+def _immunizations(resources: list[_Resource], patient: "_Names | None") -> tuple[tuple[Dose, ...], tuple[str, ...]]:
     """Read the vaccinations that count, and the reasons why others do not, numbered in the order of the file."""
     read, skipped = [], []
     for number, resource in enumerate(resources, start=1):
@@ -89,7 +87,7 @@ def _immunizations(
         except DecodingError as e:
             skipped.append(f"Immunization {number}: {e}")
             continue
-        read.append(Immunization(vaccine, given, *_dose(resource)))
+        read.append(Dose(vaccine, given, *_dose(resource)))
         skipped += [f"Immunization {number}: {reason}" for reason in reasons]
     return tuple(read), tuple(skipped)
 
