@@ -1,6 +1,6 @@
 """What credentials about health say: one schema for each kind of record, whatever document it came from.
 
-Everything is hidden until a policy asks.  Absent stays absent, never 0; a code that a record gives in several systems
+Everything is hidden until a policy asks.  Absent stays absent, never 0, and satisfies no clause; a code that a record gives in several systems
 keeps up to three of them (`vaccine`, `vaccine_2`, `vaccine_3`); a partial date is an interval of days; a quantity is in
 the one canonical unit of its code (`zkhealth.health.units`), rounded once.
 
@@ -35,10 +35,9 @@ class Immunization(Schema, id=f"{_ID}/immunization/1"):
     """One dose that was given."""
 
     birth = _DAY
-    vaccine = Code()
-    vaccine_2 = vaccine_3 = _CODE
+    vaccine = vaccine_2 = vaccine_3 = _CODE
     product = holder = target = _CODE
-    date = Date(partial=True)
+    date = _DAY
     dose = series = _COUNT
     lot = _TEXT
     country = _CODE
@@ -51,13 +50,12 @@ class LabResult(Schema, id=f"{_ID}/lab-result/1"):
     """One measured value or one finding: a panel becomes several."""
 
     birth = _DAY
-    test = Code()
-    test_2 = test_3 = _CODE
+    test = test_2 = test_3 = _CODE
     value = _MEASURED
     unit = value_code = value_code_2 = _CODE
     taken = Instant(optional=True)
     day = _DAY
-    status = Code()
+    status = _CODE
     method = device = interpretation = _CODE
     ref_low = ref_high = _MEASURED
     performer = _TEXT
@@ -71,7 +69,7 @@ class Recovery(Schema, id=f"{_ID}/recovery/1"):
 
     birth = _DAY
     target = _CODE
-    first_positive = Date(partial=True)
+    first_positive = _DAY
     valid_from = valid_until = Date(optional=True)
     country = _CODE
     cert_id = _ID_
