@@ -1,8 +1,4 @@
-"""The command line: prints and exits.
-
-Exit codes: 0 proven; 1 the policy is not met, or a proof is refused; 2 cannot
-decide: the input cannot be read, or lacks what the policy needs.
-"""
+"""`zkhealth demo`: a hospital publishes, a patient proves, a second process verifies."""
 
 from __future__ import annotations
 
@@ -18,76 +14,34 @@ from typing import Any, NoReturn
 import click
 
 from zkhealth import backend_name
-from zkhealth.errors import DecodingError, VerificationError
+from zkhealth.cli.demo_options import QUESTIONS, Codes, Days, Questions
+from zkhealth.cli.exits import CANNOT_DECIDE, GOOD, REFUSED, reason
+from zkhealth.errors import DecodingError
 from zkhealth.health import (
     COVID19,
     INFLUENZA,
     SAMPLE_AT,
     Code,
     PatientHistory,
-    parse_code,
     read_bundle,
-    read_object,
     sample_bundle,
 )
 from zkhealth.merkle import MerkleTree
-from zkhealth.records import NONCE_BYTES, CommittedRecord, Policy, Record, check, present, publish, records_of
+from zkhealth.records import NONCE_BYTES, CommittedRecord, Policy, Record, present, publish, records_of
 
-PROVEN, NOT_MET, CANNOT_DECIDE = 0, 1, 2
-_INPUT = {"root", "size", "policy", "nonce", "presentation"}
-_MAX_INPUT = 1 << 20
 _MAX_FILE = 1 << 24
-_QUESTIONS = ("age", "vaccine", "days")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="zkhealth")
-def main() -> None:
-    """Prove facts about a health record without showing the record."""
-
-
-class _Codes(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
-    name = "SYSTEM|CODE,..."
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Code, ...]:
-        try:
-            return value if isinstance(value, tuple) else tuple(parse_code(part.strip()) for part in value.split(","))
-        except ValueError as e:
-            self.fail(str(e), param, ctx)
-
-
-class _Days(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
-    name = "LO..HI"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
-        if isinstance(value, tuple):
-            return value
-        lo, dots, hi = value.partition("..")
-        if not (dots and lo.isascii() and lo.isdecimal() and hi.isascii() and hi.isdecimal() and len(value) < 20):
-            self.fail("expected LO..HI, such as 14..270", param, ctx)
-        return int(lo), int(hi)
-
-
-class _Questions(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
-    name = ",".join(_QUESTIONS)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        asked = value if isinstance(value, tuple) else tuple(part.strip() for part in value.split(","))
-        if not asked or not set(asked) <= set(_QUESTIONS):
-            self.fail(f"expected one or more of {', '.join(_QUESTIONS)}", param, ctx)
-        return asked
-
-
-@main.command()
+@click.command("demo")
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="The day to prove it for; required with FILE.")
-@click.option("--ask", type=_Questions(), default=_QUESTIONS, help="What to prove; all three by default.")
+@click.option("--ask", type=Questions(), default=QUESTIONS, help="What to prove; all three by default.")
 @click.option("--min-age", type=click.IntRange(0, 150), default=18, show_default=True, help="Years.")
-@click.option("--vaccines", type=_Codes(), help="Accepted codes; CVX for COVID-19 and influenza by default.")
-@click.option("--days", type=_Days(), default=(14, 270), help="Days since the vaccine was given; 14..270 by default.")
+@click.option("--vaccines", type=Codes(), help="Accepted codes; CVX for COVID-19 and influenza by default.")
+@click.option("--days", type=Days(), default=(14, 270), help="Days since the vaccine was given; 14..270 by default.")
 @click.option("--hospital", type=click.IntRange(0, 10_000_000), help="How many other records lie under the root.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def demo(
+def command(
     file: Path | None,
     at: Any,
     ask: tuple[str, ...],
@@ -111,7 +65,7 @@ def demo(
     except ValueError as e:
         raise click.UsageError(str(e)) from None
     except (OSError, DecodingError) as e:
-        _stop(CANNOT_DECIDE, "cannot read the record", [_reason(e)], as_json)
+        _stop(CANNOT_DECIDE, "cannot read the record", [reason(e)], as_json)
 
     records = records_of(history)
     best = min(records, key=lambda record: _rank(policy, record))
@@ -119,51 +73,7 @@ def demo(
     others = hospital if hospital is not None else {"native": 1000}.get(backend_name(), 20)
     report = _run(policy, records, best, others)
     click.echo(json.dumps(report) if as_json else _narrated(report))
-    sys.exit(PROVEN if report["verdict"]["valid"] else NOT_MET)
-
-
-@main.command("check")
-def check_command() -> None:
-    """Check a presentation: JSON on standard input, a verdict on standard output.
-
-    The input has the verifier's own root, size, policy and nonce, and the
-    presentation: {"root": hex, "size": n, "policy": {...}, "nonce": hex, "presentation": hex}.
-    """
-    try:
-        asked = _input(sys.stdin.buffer.read(_MAX_INPUT + 1) if sys.stdin else b"")
-        policy = Policy.from_json(json.dumps(asked["policy"]))
-        root, nonce, presentation = (bytes.fromhex(asked[name]) for name in ("root", "nonce", "presentation"))
-        start = time.perf_counter()
-        shown = check(policy, root, asked["size"], nonce, presentation)
-        took = time.perf_counter() - start
-    except VerificationError as e:
-        _verdict(NOT_MET, {"valid": False, "why": str(e)})
-    except (DecodingError, ValueError, TypeError) as e:
-        _verdict(CANNOT_DECIDE, {"valid": False, "why": _reason(e)})
-    _verdict(
-        PROVEN,
-        {
-            "valid": True,
-            "proven": policy.explain(),
-            "saw": {"leaf": shown.index, "commitments": shown.leaf.hex(), "proof_bytes": len(shown.proof)},
-            "verify_ms": round(took * 1000, 2),
-        },
-    )
-
-
-def _input(data: bytes) -> dict[str, Any]:
-    """What the verifier is given: these five fields and no other."""
-    if len(data) > _MAX_INPUT:
-        raise DecodingError(f"expected at most {_MAX_INPUT} bytes")
-    asked = read_object(data)
-    if unknown := sorted(set(asked) - _INPUT):
-        raise DecodingError(f"unknown field: {unknown[0]!r}")
-    if missing := sorted(_INPUT - set(asked)):
-        raise DecodingError(f"missing field: {missing[0]!r}")
-    for name in ("root", "nonce", "presentation"):
-        if not isinstance(asked[name], str):
-            raise DecodingError(f"expected {name!r} as hexadecimal digits")
-    return asked
+    sys.exit(GOOD if report["verdict"]["valid"] else REFUSED)
 
 
 def _policy(at: date, ask: tuple[str, ...], min_age: int, vaccines: tuple[Code, ...], days: tuple[int, int]) -> Policy:
@@ -193,7 +103,7 @@ def _refuse_if_not_met(policy: Policy, history: PatientHistory, best: Record, as
     unmet, missing = policy.shortfalls(best)
     left_out = [f"left out: {what}" for what in history.skipped]
     if unmet:
-        _stop(NOT_MET, "the record does not meet the policy", [*unmet, *left_out], as_json)
+        _stop(REFUSED, "the record does not meet the policy", [*unmet, *left_out], as_json)
     if missing:
         notes = [f"missing: {what}" for what in missing]
         _stop(CANNOT_DECIDE, "the record does not say enough", [*notes, *history.missing, *left_out], as_json)
@@ -242,7 +152,7 @@ def _verify_elsewhere(policy: Policy, root: bytes, size: int, nonce: bytes, pres
     }
     command = [sys.executable, "-m", "zkhealth", "check"]
     answer = subprocess.run(  # noqa: S603 (our own module)
-        command, input=json.dumps(asked).encode(), stdout=subprocess.PIPE, check=False, cwd=Path(__file__).parents[1]
+        command, input=json.dumps(asked).encode(), stdout=subprocess.PIPE, check=False, cwd=Path(__file__).parents[2]
     )
     if not answer.stdout:
         return {"valid": False, "why": f"its process ended with {answer.returncode} and no verdict"}
@@ -282,21 +192,6 @@ def _stop(code: int, what: str, reasons: list[str], as_json: bool) -> NoReturn:
     if as_json:
         click.echo(json.dumps({"valid": False, "what": what, "why": reasons}))
     else:
-        heading = "NOT MET" if code == NOT_MET else "CANNOT DECIDE"
+        heading = "NOT MET" if code == REFUSED else "CANNOT DECIDE"
         click.echo("\n".join([f"{heading}: {what}", *(f"  {reason}" for reason in reasons)]))
     sys.exit(code)
-
-
-def _verdict(code: int, verdict: dict[str, Any]) -> NoReturn:
-    click.echo(json.dumps(verdict))
-    sys.exit(code)
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return error.strerror or "the file cannot be read"
-    return str(error)
-
-
-if __name__ == "__main__":
-    main()
