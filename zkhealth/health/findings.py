@@ -43,7 +43,7 @@ class Finding:
 
     code: str
     place: str
-    text: str
+    sentence: str
 
     @property
     def advice(self) -> str:
@@ -51,7 +51,7 @@ class Finding:
         return ADVICE[self.code]
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.text}" if self.place else self.text
+        return f"{self.place}: {self.sentence}" if self.place else self.sentence
 
 
 class RefusalError(DecodingError):

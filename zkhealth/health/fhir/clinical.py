@@ -112,7 +112,7 @@ def _given(immunization: Resource, notes: Notes) -> str:
     found = day(occurrence, "occurrenceDateTime", notes)
     if found is None:
         finding = notes.findings.pop()  # the same sentence, as the reason for leaving out the whole dose
-        raise RefusalError(finding.code, finding.text)
+        raise RefusalError(finding.code, finding.sentence)
     return found
 
 

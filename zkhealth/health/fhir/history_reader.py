@@ -40,7 +40,7 @@ def read_bundle(data: bytes | str | dict[str, Any]) -> PatientHistory:
         parse_date(births[0]) if births else None,
         tuple(_dose(entry) for entry in read.of(Immunization)),
         tuple(str(f) for f in findings if f.place != _PATIENT),
-        tuple(_missing(f.code, f.text) for f in findings if f.place == _PATIENT and _is_about_birth(f.text)),
+        tuple(_missing(f.code, f.sentence) for f in findings if f.place == _PATIENT and _is_about_birth(f.sentence)),
     )
 
 
