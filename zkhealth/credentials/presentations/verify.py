@@ -95,6 +95,8 @@ def _rest_holds(candidates: Sequence[Candidate]) -> bool:
 def _accepted(candidate: Candidate, now: datetime | None) -> tuple[Verdict, Claims]:
     challenge, read = candidate.challenge, candidate.deferred.read
     policy, compiled = challenge.policy, challenge.compiled
+    if any(issuer.is_self_asserted for issuer in read.issuers):
+        return refused(_SELF_ASSERTED, challenge.audience, now or challenge.at), ()
     numbers = list(zip(compiled.tags, (N.encode() for N in read.points.tags), strict=True))
     fresh = challenge.binding if challenge.nonce else joined(challenge.binding, candidate.data)
     spent = [joined(tag.base.encode(), N) for tag, N in numbers if isinstance(tag.clause, Token)]
@@ -114,4 +116,5 @@ def _accepted(candidate: Candidate, now: datetime | None) -> tuple[Verdict, Clai
 
 
 _NOT_PROVEN = "the presentation does not prove the policy"
+_SELF_ASSERTED = "SELF_ASSERTED: the policy is proven, but the holder alone vouches for the record"
 _GUARD_TAG = b"zkhealth/guard/v1"

@@ -1,0 +1,167 @@
+"""From a document to credentials: through an attester who verifies it, or by oneself for one's own use.
+
+A signature over a whole card or certificate cannot be shown in part.  So somebody whom verifiers trust checks the
+original once and signs its values again, as a credential.  Every verdict then names that attester; `source_format` and
+`source_issuer` in the credential say what was checked.
+
+    >>> from zkhealth.health import Immunization, sample_bundle
+    >>> from zkhealth.health.fhir import read_fhir
+    >>> wallet = Wallet.create()
+    >>> own = self_import(wallet, [read_fhir(sample_bundle()).of(Immunization)[0]])
+    >>> own[0].issuer.name, own[0].issuer.spec.id
+    ('SELF_ASSERTED', 'https://zkhealth.example/schemas/immunization/1#self-asserted')
+
+An attester sees the document, and must make sure by other means that it belongs to whoever sends it: a card can be
+copied.  One document makes the same `cert_id` in every credential, also of two holders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from zkhealth.credentials.issuing.credential import Credential
+from zkhealth.credentials.issuing.exchange import Issued, Offer, Request
+from zkhealth.credentials.issuing.issuer import Issuer
+from zkhealth.credentials.issuing.issuer_public import SELF_ASSERTED, SELF_ASSERTED_MARK, IssuerPublic
+from zkhealth.credentials.issuing.wallet import Wallet
+from zkhealth.credentials.schemas.schema import Schema, spec_of
+from zkhealth.credentials.schemas.spec import SchemaSpec
+from zkhealth.errors import DecodingError, VerificationError
+from zkhealth.health.entry import Entries, Entry
+from zkhealth.health.mapping.document import Readable, entries_of
+
+VALID = "VALID"
+
+
+class Verified(Protocol):
+    """What is needed of the report of a verification."""
+
+    @property
+    def status(self) -> str:
+        """VALID, INVALID or CANNOT_DECIDE."""
+
+    @property
+    def findings(self) -> Sequence[Any]:
+        """Why it is not valid; each has a `code`."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Attester:
+    """Verifies documents with its own `trust`, and signs what they say: one issuer for each schema.
+
+    `check` is how documents are verified; the attester's trust and the time of each call are all it goes by.
+    """
+
+    issuers: Mapping[SchemaSpec, Issuer]
+    trust: Any
+    check: Callable[..., Verified]
+
+    @classmethod
+    def of(cls, issuers: Iterable[Issuer], trust: Any) -> Attester:
+        """An attester that verifies by `documents.verify`.
+
+        Raises:
+            ValueError: two issuers are under one schema, or one signs for itself.
+        """
+        from zkhealth.health.documents import verify  # noqa: PLC0415 (cryptography and X.509 are loaded when needed)
+
+        listed = tuple(issuers)
+        by_schema = {issuer.spec: issuer for issuer in listed}
+        if not listed or len(by_schema) != len(listed):
+            raise ValueError("expected issuers, one for each schema")
+        if any(issuer.public.is_self_asserted for issuer in listed):
+            raise ValueError("an attester vouches for others: it cannot sign as " + SELF_ASSERTED)
+        return cls(MappingProxyType(by_schema), trust, verify)
+
+    @classmethod
+    def generate(cls, name: str, schemas: Iterable[type[Schema]], trust: Any) -> Attester:
+        """An attester with a fresh key for each of these schemas."""
+        return cls.of([Issuer.generate(schema, name=name) for schema in schemas], trust)
+
+    @property
+    def public(self) -> tuple[IssuerPublic, ...]:
+        """What verifiers put into their policies, one for each schema."""
+        return tuple(issuer.public for issuer in self.issuers.values())
+
+    def entries(self, document: Readable, *, at: datetime) -> Entries:
+        """Verify a document, and give the records in it for which this attester has a schema.
+
+        Raises:
+            VerificationError: it is not VALID at that time by the attester's trust; the codes say why.
+            DecodingError: nothing in it can be attested.
+        """
+        report = self.check(document, trust=self.trust, at=at)
+        if report.status != VALID:
+            codes = ", ".join(dict.fromkeys(finding.code for finding in report.findings)) or "no reason given"
+            raise VerificationError(f"expected a document that is VALID, got {report.status}: {codes}")
+        read = entries_of(document)
+        kept = tuple(entry for entry in read.entries if spec_of(entry.schema) in self.issuers)
+        if not kept:
+            reasons = ", ".join(dict.fromkeys(finding.code for finding in read.findings))
+            raise DecodingError(f"nothing in this document can be attested{': ' if reasons else ''}{reasons}")
+        return Entries(kept, read.findings)
+
+    def offers(self, document: Readable, *, at: datetime) -> list[Offer]:
+        """An offer for each record, in the order of `entries`, for the holder to answer.
+
+        Raises:
+            VerificationError, DecodingError: as `entries`.
+        """
+        return [self._issuer(entry).offer() for entry in self.entries(document, at=at).entries]
+
+    def attest(self, document: Readable, requests: Sequence[Request | bytes], *, at: datetime) -> list[Issued]:
+        """Verify the document again, and sign each of its records for the holder who asks.
+
+        Raises:
+            VerificationError, DecodingError: as `entries`; or a request is not good.
+            ValueError: not one request for each record.
+        """
+        entries = self.entries(document, at=at).entries
+        if len(entries) != len(requests):
+            raise ValueError(f"expected {len(entries)} requests, one for each record, got {len(requests)}")
+        return [
+            self._issuer(entry).issue(request, **entry.values) for entry, request in zip(entries, requests, strict=True)
+        ]
+
+    def _issuer(self, entry: Entry) -> Issuer:
+        return self.issuers[spec_of(entry.schema)]
+
+    def __repr__(self) -> str:
+        return f"<Attester under {len(self.issuers)} schemas>"
+
+
+def attest(attester: Attester, document: Readable, wallet: Wallet, *, at: datetime) -> list[Credential]:
+    """The whole exchange where attester and holder are one process: offers, requests, credentials in the wallet.
+
+    Raises:
+        VerificationError, DecodingError: as `Attester.entries`.
+    """
+    requests = [wallet.request(offer) for offer in attester.offers(document, at=at)]
+    return [wallet.add(issued) for issued in attester.attest(document, requests, at=at)]
+
+
+def self_import(wallet: Wallet, entries: Iterable[Entry]) -> list[Credential]:
+    """Keep records for one's own use, signed by oneself, under schemas that say so.
+
+    No policy about the real schema accepts them; a policy that names the holder as its own issuer gets a verdict that
+    is not valid, with the reason SELF_ASSERTED.  The key is fresh and forgotten.
+    """
+    issuers: dict[type[Schema], Issuer] = {}
+    kept = []
+    for entry in entries:
+        if entry.schema not in issuers:
+            issuers[entry.schema] = Issuer.generate(self_asserted(entry.schema), name=SELF_ASSERTED)
+        issuer = issuers[entry.schema]
+        values = {"source_format": "none", **entry.values}
+        kept.append(wallet.add(issuer.issue(wallet.request(issuer.offer()), **values)))
+    return kept
+
+
+def self_asserted(schema: type[Schema] | SchemaSpec) -> SchemaSpec:
+    """The schema under which holders sign for themselves what would else be under this one."""
+    spec = spec_of(schema)
+    return spec if SELF_ASSERTED_MARK in spec.id else SchemaSpec(spec.id + SELF_ASSERTED_MARK, spec.fields)
