@@ -55,9 +55,10 @@ def to_qr(data: bytes) -> QRCode:
     return segno.make_qr(data, version=version, mode="byte", error="l", boost_error=False)
 
 
-def read_qr(image: str | os.PathLike[str] | Image | np.ndarray[Any, Any]) -> bytes:
-    """The bytes of the one code in a picture: a file (PNG, JPEG, WebP, GIF, BMP), a PIL image or an array of uint8.
+def read_qr(image: bytes | str | os.PathLike[str] | Image | np.ndarray[Any, Any]) -> bytes:
+    """The bytes of the one code in a picture: a file (by path or content), a PIL image or an array of uint8.
 
+    A file is PNG, JPEG, WebP, GIF or BMP.
     An array is grey (height, width) or blue-green-red (height, width, 3), as cameras and OpenCV have it.
 
     Raises DecodingError if there is no code, or several; or the file is no such picture or a huge one.
@@ -85,10 +86,7 @@ def _pixels(image: object) -> np.ndarray[Any, Any]:
         raise ImportError(_MISSING) from None
     if isinstance(image, Image.Image):
         return _grey(image)
-    if not isinstance(image, str | os.PathLike):
-        raise TypeError(f"expected a path, a PIL image or an array, got {type(image).__name__}")
-    with Path(image).open("rb") as file:
-        data = file.read(MAX_FILE_BYTES + 1)
+    data = image if isinstance(image, bytes) else _file(image)
     if len(data) > MAX_FILE_BYTES:
         raise DecodingError(f"expected a picture of at most {MAX_FILE_BYTES} bytes")
     try:
@@ -101,6 +99,13 @@ def _pixels(image: object) -> np.ndarray[Any, Any]:
     if pixels is None:
         raise DecodingError("expected a picture (PNG, JPEG, WebP, GIF or BMP)")
     return pixels
+
+
+def _file(path: object) -> bytes:
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"expected a path, bytes, a PIL image or an array, got {type(path).__name__}")
+    with Path(path).open("rb") as file:
+        return file.read(MAX_FILE_BYTES + 1)
 
 
 def _check_array(array: np.ndarray[Any, Any]) -> None:

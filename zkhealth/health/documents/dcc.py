@@ -1,0 +1,107 @@
+"""EU Digital COVID Certificates: `HC1:`, base45, zlib, COSE_Sign1, CWT claims.
+
+Electronic Health Certificate Specification 1.3 (ehn-dcc-development/hcert-spec), RFC 9052 (COSE), RFC 8392 (CWT).
+WHO's GDHCN keeps the container, so its certificates are read, too; their claim -260 must hold a certificate.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zkhealth.health.documents import base45, lenient_cbor
+from zkhealth.health.documents.base64url import to_base64url
+from zkhealth.health.documents.dcc_schema import schema_defects
+from zkhealth.health.documents.document import Document, DocumentError, Signature, moment
+from zkhealth.health.documents.findings import Finding, finding
+from zkhealth.health.documents.inflate import WRAPPED, inflate
+from zkhealth.health.documents.trimming import trimmed
+
+PREFIX = "HC1:"
+MAX_BYTES = 1 << 18
+_ISSUER, _EXPIRES, _ISSUED, _HCERT, _DCC = 1, 4, 6, -260, 1
+_ALG, _KID = 1, 4
+ALGORITHMS = {-7: "ES256", -37: "PS256"}
+
+
+def read_dcc(text: str) -> Document:
+    """Read a certificate from the text of its QR code.
+
+    Raises DocumentError if a layer is not what it should be.
+    """
+    text, defects = trimmed(text)
+    if not text.startswith(PREFIX):
+        raise DocumentError("PREFIX_ERROR", f"the text does not begin with {PREFIX}", "dcc")
+    compressed = base45.decode(text.removeprefix(PREFIX))
+    if compressed is None:
+        raise DocumentError("BASE45_ERROR", "after HC1: the text has characters or groups that are no base45", "dcc")
+    cose = inflate(compressed, MAX_BYTES, WRAPPED)
+    if cose is None:
+        raise DocumentError("INFLATION_ERROR", "the certificate is not zlib, is cut off or too large", "dcc")
+    return read_cose(cose, tuple(defects))
+
+
+def read_cose(cose: bytes, defects: tuple[Finding, ...] = ()) -> Document:
+    """Read a certificate from its signed CBOR.
+
+    Raises DocumentError if it is none.
+    """
+    found = list(defects)
+    header, unprotected, protected, payload, value = _sign1(lenient_cbor.decode(cose))
+    claims = lenient_cbor.decode(payload)
+    hcert = claims.get(_HCERT) if isinstance(claims, dict) else None
+    content = hcert.get(_DCC) if isinstance(hcert, dict) else None
+    if not isinstance(claims, dict) or not _is_json(content, lenient_cbor.MAX_DEPTH) or not isinstance(content, dict):
+        raise DocumentError("CBOR_ERROR", "the signed content is no CBOR map with a certificate (-260, 1)", "dcc")
+    found += [finding("SCHEMA_ERROR", sentence) for sentence in schema_defects(content)]
+    found += _about_claims(claims)
+    kid = header.get(_KID, unprotected.get(_KID))
+    issuer = claims.get(_ISSUER)
+    message = lenient_cbor.encode(["Signature1", protected, b"", payload])
+    return Document(
+        kind="dcc",
+        content=content,
+        issuer=issuer if isinstance(issuer, str) else "",
+        issued=moment(claims.get(_ISSUED)),
+        expires=moment(claims.get(_EXPIRES)),
+        key_id=to_base64url(kid) if isinstance(kid, bytes) else "",
+        defects=tuple(found),
+        signature=Signature(ALGORITHMS.get(_plain(header.get(_ALG, unprotected.get(_ALG))), ""), message, value),
+    )
+
+
+def _sign1(cose: object) -> tuple[dict[Any, Any], dict[Any, Any], bytes, bytes, bytes]:
+    """Take COSE_Sign1 apart (RFC 9052, section 4.2); return the protected header read, too."""
+    if not isinstance(cose, list) or len(cose) != 4:
+        raise DocumentError("COSE_ERROR", "expected COSE_Sign1: a list of four", "dcc")
+    protected, unprotected, payload, value = cose
+    are_bytes = all(isinstance(part, bytes) for part in (protected, payload, value))
+    header = lenient_cbor.decode(protected) if are_bytes and protected else {}
+    if not are_bytes or not isinstance(header, dict) or not isinstance(unprotected, dict):
+        raise DocumentError("COSE_ERROR", "expected COSE_Sign1: two headers, a payload and a signature", "dcc")
+    return header, unprotected, protected, payload, value
+
+
+def _about_claims(claims: dict[Any, Any]) -> list[Finding]:
+    checks = [
+        (isinstance(claims.get(_ISSUER), str), "expected the issuer (claim 1) as text"),
+        (moment(claims.get(_ISSUED)) is not None, "expected the time of issuing (claim 6) as seconds"),
+        (moment(claims.get(_EXPIRES)) is not None, "expected the end (claim 4) as seconds"),
+    ]
+    return [finding("SCHEMA_ERROR", sentence) for is_so, sentence in checks if not is_so]
+
+
+def _plain(algorithm: object) -> int:
+    """The number of an algorithm, or 0: lists cannot be looked up."""
+    return algorithm if isinstance(algorithm, int) else 0
+
+
+def _is_json(value: object, depth: int) -> bool:
+    """Whether these are values that JSON has, under names of text."""
+    if isinstance(value, dict):
+        inner = list(value.values())
+        return depth > 0 and all(isinstance(k, str) for k in value) and all(_is_json(v, depth - 1) for v in inner)
+    if isinstance(value, list):
+        return depth > 0 and all(_is_json(v, depth - 1) for v in value)
+    if isinstance(value, float):
+        return value - value == 0  # Neither infinite nor "not a number".
+    return value is None or isinstance(value, bool | int | str)

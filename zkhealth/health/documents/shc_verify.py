@@ -1,0 +1,89 @@
+"""Verification of SMART Health Cards: the issuer's URL and key set, the signature, revocation, the time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from zkhealth.health.documents.document import Document, Signature
+from zkhealth.health.documents.findings import Finding, Report, finding
+from zkhealth.health.documents.keys import key_defects, names_another_issuer, public_key
+from zkhealth.health.documents.signatures import is_good
+from zkhealth.health.documents.times import about_time
+from zkhealth.health.documents.trust import KeySet, Trust
+
+_NO_KEY_SET = "no key set of this issuer was given"
+
+
+def verify_shc(document: Document, signature: Signature, trust: Trust, at: datetime) -> Report:
+    """Check a card; its defects of form are among the findings."""
+    found = [*document.defects, *_about_issuer(document.issuer, trust)]
+    key_set, jwk = _find_key(document, trust, found)
+    good = None
+    if jwk is not None and key_set is not None:
+        found += _about_key(key_set, jwk, document.issuer, at)
+        good = _is_signed_by(signature, jwk, found)
+        found += _about_revocation(document, jwk, trust)
+    found += about_time(document, at)
+    return Report(good, tuple(found), trust.issuers.get(document.issuer, "") if good else "")
+
+
+def _about_issuer(issuer: str, trust: Trust) -> list[Finding]:
+    found = []
+    if not issuer.startswith("https://"):
+        found.append(finding("INVALID_ISSUER_URL", "the issuer's URL does not begin with https://"))
+    if issuer.endswith("/"):
+        found.append(finding("INVALID_ISSUER_URL", "the issuer's URL ends with /"))
+    if trust.issuers and issuer not in trust.issuers:
+        found.append(finding("ISSUER_NOT_TRUSTED", "the issuer is not in the directory"))
+    return found
+
+
+def _find_key(document: Document, trust: Trust, found: list[Finding]) -> tuple[KeySet | None, Mapping[str, Any] | None]:
+    """The key that the card names, from the issuer's key sets; pinned keys count only for issuers without a set."""
+    if not trust.key_sets:
+        found.append(finding("TRUST_MISSING", "no key sets of issuers of cards were given"))
+        return None, None
+    own = [key_set for key_set in trust.key_sets if key_set.issuer == document.issuer]
+    candidates = own or [key_set for key_set in trust.key_sets if not key_set.issuer]
+    for key_set in candidates:
+        jwk = key_set.key(document.key_id)
+        if jwk is not None:
+            return key_set, jwk
+    if not candidates:
+        found.append(finding("ISSUER_KEY_DOWNLOAD_ERROR", _NO_KEY_SET))
+        found.append(finding("JWS_VERIFICATION_ERROR", "the signature cannot be checked without the issuer's keys"))
+    elif any(key_set.key(document.key_id) for key_set in trust.key_sets):
+        found.append(finding("ISSUER_KID_MISMATCH", "the card names a key that is another issuer's"))
+    else:
+        found.append(finding("JWS_VERIFICATION_ERROR", "the card names a key that is not in the issuer's key set"))
+    return None, None
+
+
+def _about_key(key_set: KeySet, jwk: Mapping[str, Any], issuer: str, at: datetime) -> list[Finding]:
+    """What is wrong with the key; and whether others of the set show that the set is not this issuer's."""
+    found = key_defects(jwk, issuer, at)
+    for other in key_set.keys:
+        if other is not jwk and not found:
+            found += names_another_issuer(other, issuer)
+    return found
+
+
+def _is_signed_by(signature: Signature, jwk: Mapping[str, Any], found: list[Finding]) -> bool:
+    key = public_key(jwk)
+    if key is not None and is_good(signature, key, ("ES256",)):
+        return True
+    if len(signature.value) == 64:  # Otherwise its form is a defect already.
+        found.append(finding("JWS_VERIFICATION_ERROR", "the signature is not good"))
+    return False
+
+
+def _about_revocation(document: Document, jwk: Mapping[str, Any], trust: Trust) -> list[Finding]:
+    """A key that announces a list (crlVersion) makes the list matter to each of its cards that has a `rid`."""
+    if "crlVersion" not in jwk:
+        return []
+    lists = [crl for crl in trust.card_revocations if crl.kid == document.key_id]
+    if not lists and "rid" in document.content["vc"]:
+        return [finding("REVOCATION_LIST_MISSING", "the key has a revocation list, which was not given")]
+    return [found for crl in lists for found in crl.about(document, jwk["crlVersion"])]

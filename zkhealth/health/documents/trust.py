@@ -1,0 +1,100 @@
+"""Whom a verifier trusts: issuers, their keys, signers' certificates, and what was taken back.
+
+Everything is given by the caller, as files that were fetched before: nothing here asks the network, and so nobody
+learns whose document is being checked.
+
+    >>> trust = Trust.of(b'{"participating_issuers": [{"iss": "https://hospital.example", "name": "The Hospital"}]}')
+    >>> trust
+    Trust(1 issuers, 0 key sets, 0 signers, 0 certificates, 0 revocation lists)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cryptography import x509
+
+from zkhealth.health.documents.revocation import CardRevocationList, HashList
+
+
+@dataclass(frozen=True, repr=False)
+class KeySet:
+    """Keys of SMART Health Cards; `issuer` is the URL whose set it is, or "" for keys that are pinned without one."""
+
+    issuer: str
+    keys: tuple[Mapping[str, Any], ...]
+
+    def key(self, kid: str) -> Mapping[str, Any] | None:
+        """The key of this name."""
+        return next((jwk for jwk in self.keys if jwk.get("kid") == kid), None)
+
+
+@dataclass(frozen=True, repr=False)
+class Signer:
+    """A key that signs EU certificates: its public key, what for (empty: anything), whose, and from when to when."""
+
+    key_id: bytes
+    public_key: Any
+    usages: frozenset[str] = frozenset()
+    country: str = ""
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Trust:
+    """What a verifier goes by; `Trust()` trusts nobody.  Add several with `+`.
+
+    Attributes:
+        issuers: the directory, from the URLs of issuers of cards to their names; if it is empty, any issuer whose key
+            set is given is trusted.
+        key_sets: of issuers of cards.
+        signers: of EU certificates.
+        certificates: of authorities that sign signers of seals (CSCA), or of the signers themselves.
+        card_revocations, hash_lists: what was taken back.
+    """
+
+    issuers: Mapping[str, str] = field(default_factory=dict)
+    key_sets: tuple[KeySet, ...] = ()
+    signers: tuple[Signer, ...] = ()
+    certificates: tuple[x509.Certificate, ...] = ()
+    card_revocations: tuple[CardRevocationList, ...] = ()
+    hash_lists: tuple[HashList, ...] = ()
+
+    @classmethod
+    def of(cls, *files: bytes | str, issuer: str = "") -> Trust:
+        """Read lists of any kind that is known: key sets, directories, key lists, certificates, revocation lists.
+
+        `issuer` is the URL whose key set or revocation list the files are.
+
+        Raises DecodingError if a file is no such list.
+        """
+        from zkhealth.health.documents.trust_files import read_trust  # noqa: PLC0415 (it needs this class)
+
+        return sum((read_trust(file, issuer) for file in files), cls())
+
+    def __add__(self, other: Trust) -> Trust:
+        if not isinstance(other, Trust):
+            return NotImplemented
+        return Trust(
+            {**self.issuers, **other.issuers},
+            self.key_sets + other.key_sets,
+            self.signers + other.signers,
+            self.certificates + other.certificates,
+            self.card_revocations + other.card_revocations,
+            self.hash_lists + other.hash_lists,
+        )
+
+    def signers_of(self, key_id: bytes) -> list[Signer]:
+        """The signers of this name: eight bytes of a hash may be shared by two."""
+        return [signer for signer in self.signers if signer.key_id == key_id]
+
+    def __repr__(self) -> str:
+        lists = len(self.card_revocations) + len(self.hash_lists)
+        return (
+            f"Trust({len(self.issuers)} issuers, {len(self.key_sets)} key sets, {len(self.signers)} signers, "
+            f"{len(self.certificates)} certificates, {lists} revocation lists)"
+        )
