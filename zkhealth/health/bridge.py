@@ -17,68 +17,57 @@ copied.  One document makes the same `cert_id` in every credential, also of two 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 from zkhealth.credentials.issuing.credential import Credential
 from zkhealth.credentials.issuing.exchange import Issued, Offer, Request
 from zkhealth.credentials.issuing.issuer import Issuer
 from zkhealth.credentials.issuing.issuer_public import SELF_ASSERTED, SELF_ASSERTED_MARK, IssuerPublic
 from zkhealth.credentials.issuing.wallet import Wallet
+from zkhealth.credentials.schemas.fields import moment_of
 from zkhealth.credentials.schemas.schema import Schema, spec_of
 from zkhealth.credentials.schemas.spec import SchemaSpec
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.health.entry import Entries, Entry
-from zkhealth.health.mapping.document import Readable, entries_of
+from zkhealth.health.mapping import entries_of
+
+if TYPE_CHECKING:
+    from zkhealth.health.documents import Document, Trust
 
 VALID = "VALID"
 
 
-class Verified(Protocol):
-    """What is needed of the report of a verification."""
-
-    @property
-    def status(self) -> str:
-        """VALID, INVALID or CANNOT_DECIDE."""
-
-    @property
-    def findings(self) -> Sequence[Any]:
-        """Why it is not valid; each has a `code`."""
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Attester:
-    """Verifies documents with its own `trust`, and signs what they say: one issuer for each schema.
+    """Verifies documents with its own `trust`, at the time of each call, and signs what they say.
 
-    `check` is how documents are verified; the attester's trust and the time of each call are all it goes by.
+    It has one issuer for each schema; records of other kinds are passed over.
     """
 
     issuers: Mapping[SchemaSpec, Issuer]
-    trust: Any
-    check: Callable[..., Verified]
+    trust: Trust
 
     @classmethod
-    def of(cls, issuers: Iterable[Issuer], trust: Any) -> Attester:
-        """An attester that verifies by `documents.verify`.
+    def of(cls, issuers: Iterable[Issuer], trust: Trust) -> Attester:
+        """An attester with these keys.
 
         Raises:
             ValueError: two issuers are under one schema, or one signs for itself.
         """
-        from zkhealth.health.documents import verify  # noqa: PLC0415 (cryptography and X.509 are loaded when needed)
-
         listed = tuple(issuers)
         by_schema = {issuer.spec: issuer for issuer in listed}
         if not listed or len(by_schema) != len(listed):
             raise ValueError("expected issuers, one for each schema")
         if any(issuer.public.is_self_asserted for issuer in listed):
             raise ValueError("an attester vouches for others: it cannot sign as " + SELF_ASSERTED)
-        return cls(MappingProxyType(by_schema), trust, verify)
+        return cls(MappingProxyType(by_schema), trust)
 
     @classmethod
-    def generate(cls, name: str, schemas: Iterable[type[Schema]], trust: Any) -> Attester:
+    def generate(cls, name: str, schemas: Iterable[type[Schema]], trust: Trust) -> Attester:
         """An attester with a fresh key for each of these schemas."""
         return cls.of([Issuer.generate(schema, name=name) for schema in schemas], trust)
 
@@ -87,25 +76,28 @@ class Attester:
         """What verifiers put into their policies, one for each schema."""
         return tuple(issuer.public for issuer in self.issuers.values())
 
-    def entries(self, document: Readable, *, at: datetime) -> Entries:
+    def entries(self, document: Document, *, at: str | date | datetime) -> Entries:
         """Verify a document, and give the records in it for which this attester has a schema.
 
         Raises:
             VerificationError: it is not VALID at that time by the attester's trust; the codes say why.
             DecodingError: nothing in it can be attested.
         """
-        report = self.check(document, trust=self.trust, at=at)
+        from zkhealth.health.documents import verify  # noqa: PLC0415 (X.509 is loaded when it is needed)
+        from zkhealth.health.signed import as_signed  # noqa: PLC0415
+
+        report = verify(document, trust=self.trust, at=moment_of(at))
         if report.status != VALID:
-            codes = ", ".join(dict.fromkeys(finding.code for finding in report.findings)) or "no reason given"
+            codes = ", ".join(dict.fromkeys(report.codes))
             raise VerificationError(f"expected a document that is VALID, got {report.status}: {codes}")
-        read = entries_of(document)
+        read = entries_of(as_signed(document))
         kept = tuple(entry for entry in read.entries if spec_of(entry.schema) in self.issuers)
         if not kept:
             reasons = ", ".join(dict.fromkeys(finding.code for finding in read.findings))
             raise DecodingError(f"nothing in this document can be attested{': ' if reasons else ''}{reasons}")
         return Entries(kept, read.findings)
 
-    def offers(self, document: Readable, *, at: datetime) -> list[Offer]:
+    def offers(self, document: Document, *, at: str | date | datetime) -> list[Offer]:
         """An offer for each record, in the order of `entries`, for the holder to answer.
 
         Raises:
@@ -113,7 +105,9 @@ class Attester:
         """
         return [self._issuer(entry).offer() for entry in self.entries(document, at=at).entries]
 
-    def attest(self, document: Readable, requests: Sequence[Request | bytes], *, at: datetime) -> list[Issued]:
+    def attest(
+        self, document: Document, requests: Sequence[Request | bytes], *, at: str | date | datetime
+    ) -> list[Issued]:
         """Verify the document again, and sign each of its records for the holder who asks.
 
         Raises:
@@ -134,7 +128,7 @@ class Attester:
         return f"<Attester under {len(self.issuers)} schemas>"
 
 
-def attest(attester: Attester, document: Readable, wallet: Wallet, *, at: datetime) -> list[Credential]:
+def attest(attester: Attester, document: Document, wallet: Wallet, *, at: str | date | datetime) -> list[Credential]:
     """The whole exchange where attester and holder are one process: offers, requests, credentials in the wallet.
 
     Raises:
