@@ -8,7 +8,12 @@ from importlib import import_module
 
 import click
 
-_VERBS = {"check": "zkhealth.cli.check", "demo": "zkhealth.cli.demo"}
+_VERBS = {
+    "check": "zkhealth.cli.check",
+    "demo": "zkhealth.cli.demo",
+    "inspect": "zkhealth.cli.inspect",
+    "verify": "zkhealth.cli.verify",
+}
 
 
 class _Verbs(click.Group):

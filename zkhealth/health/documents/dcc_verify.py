@@ -12,8 +12,8 @@ from zkhealth.health.documents.times import about_time
 from zkhealth.health.documents.trust import Signer, Trust
 
 _ALGORITHMS = ("ES256", "PS256")
-_LAST_OF_USAGE = {"t": ".1", "v": ".2", "r": ".3"}
 _BRANCHES = ("1.3.6.1.4.1.1847.2021.1", "1.3.6.1.4.1.0.1847.2021.1")
+_USAGES = {kind: {f"{branch}.{last}" for branch in _BRANCHES} for kind, last in (("t", 1), ("v", 2), ("r", 3))}
 
 
 def verify_dcc(document: Document, signature: Signature, trust: Trust, at: datetime) -> Report:
@@ -37,12 +37,10 @@ def verify_dcc(document: Document, signature: Signature, trust: Trust, at: datet
 
 
 def _about_signer(document: Document, signer: Signer, at: datetime) -> list[Finding]:
-    """What the key is for, by the usages that the specification names; a key that names none of them is for all."""
+    """What the key is for: a certificate that names usages must name this one, one that names none is for all."""
     found = []
-    named = {usage for usage in signer.usages if usage.rpartition(".")[0] in _BRANCHES}
-    kinds = [kind for kind in _LAST_OF_USAGE if kind in document.content]
-    for kind in kinds:
-        if named and not any(usage.endswith(_LAST_OF_USAGE[kind]) for usage in named):
+    for kind in [kind for kind in _USAGES if kind in document.content]:
+        if signer.usages and not signer.usages & _USAGES[kind]:
             found.append(finding("KEY_USAGE_ERROR", "the key may not sign certificates of this kind"))
     if signer.not_before is not None and at < signer.not_before:
         found.append(finding("CERTIFICATE_ERROR", "the signer's certificate is not valid yet"))

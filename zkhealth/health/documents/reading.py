@@ -130,7 +130,8 @@ def _read_card(text: str) -> tuple[Document, ...]:
         document = _object(core, "shc")
         if "vc" in document:
             return (read_payload(text),)
-        return tuple(read_jws(card, tuple(spaces)) for card in cards_of(document))
+        first, *others = cards_of(document)
+        return (read_jws(first, tuple(spaces)), *map(read_jws, others))
     if core.count(".") == 2 and not core.startswith("shc:"):
         return (read_jws(text),)
     codes = core.splitlines() if "\n" in core else [text]

@@ -1,0 +1,63 @@
+"""`zkhealth inspect`: what a document says, for the person whose document it is."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from zkhealth.cli.document_options import as_option, encrypted_option, files_argument, json_option, read_files
+from zkhealth.cli.exits import CANNOT_DECIDE, reason
+from zkhealth.errors import DecodingError, VerificationError
+from zkhealth.health.documents import Document, DocumentError
+
+
+@click.command("inspect")
+@files_argument
+@as_option
+@encrypted_option
+@json_option
+def command(files: tuple[str, ...], kind: str | None, encrypted: str | None, as_json: bool) -> None:
+    """Show what a document of yours says; nothing is verified.
+
+    Several FILEs are the QR codes of one card; - is standard input.  What is shown is personal: the whole record.
+    Exit code 0: it could be read; 2: it could not.
+    """
+    try:
+        documents = read_files(files, kind, encrypted)
+    except (OSError, DecodingError, VerificationError, ImportError) as e:
+        _stop(e, as_json)
+    shown = [_plain(document) for document in documents]
+    if as_json:
+        click.echo(json.dumps({"documents": shown}))
+    else:
+        click.echo("\n".join(json.dumps(one, indent=2) for one in shown))
+        click.echo("Not verified: `zkhealth verify` says whether it is good.", err=True)
+
+
+def _plain(document: Document) -> dict[str, Any]:
+    """Everything but the key of a link, with which anybody could open its file."""
+    content = {name: value for name, value in document.content.items() if document.kind != "shl" or name != "key"}
+    return {
+        "kind": document.kind,
+        "issuer": document.issuer,
+        "issued": document.issued.isoformat() if document.issued else None,
+        "expires": document.expires.isoformat() if document.expires else None,
+        "key_id": document.key_id,
+        "signed": document.signature is not None,
+        "defects": [{"code": found.code, "what": found.sentence, "do": found.advice} for found in document.defects],
+        "content": content,
+    }
+
+
+def _stop(error: Exception, as_json: bool) -> NoReturn:
+    """Say why it cannot be read, and what to do."""
+    found = error.finding if isinstance(error, DocumentError) else None
+    if as_json:
+        click.echo(json.dumps({"documents": [], "code": found.code if found else None, "what": reason(error)}))
+    else:
+        code = f"{found.code}: " if found else ""
+        click.echo(f"CANNOT READ\n  {code}{reason(error)}" + (f"\n    {found.advice}" if found else ""))
+    sys.exit(CANNOT_DECIDE)
