@@ -16,22 +16,22 @@ from zkhealth.errors import DecodingError
 
 ADVICE: Mapping[str, str] = MappingProxyType(
     {
-        "CODE_MISSING": "ask the source to code it in a public system, such as LOINC, SNOMED CT or CVX",
-        "CODE_LEFT_OUT": "nothing, if the codes that were kept are enough",
-        "CONSENT_UNCLEAR": "ask for a consent with one rule that permits or denies, and no further conditions",
-        "DATE_NOT_READABLE": "ask the source for a date as YYYY-MM-DD",
-        "MODIFIER_NOT_UNDERSTOOD": "ask the source for the record without it: it may change the meaning",
-        "NOT_AN_ORDER": "ask for the prescription itself; this is a plan or a proposal",
-        "NOT_THIS_PATIENT": "give the records of one patient together with their Patient resource",
-        "NOT_VALID_R4": "ask the source for valid FHIR R4, or read it without the strict check",
-        "PARTIAL_DATE_AMBIGUOUS": "ask the source for the full date, or for the time with its offset",
-        "PATIENT_MISSING": "add the Patient resource if an age is to be proven",
-        "RESOURCE_NOT_READ": "nothing: no schema is about it",
-        "STATUS_NOT_FINAL": "wait for the final record, or ask the source to correct it",
-        "UNSUPPORTED_UNIT": "ask the source for the result in a UCUM unit that zkhealth.health.units has for this code",
-        "VALUE_HAS_COMPARATOR": "ask the laboratory for an exact value: with < or > it can enter no range",
-        "VALUE_MISSING": "ask the source to complete the record",
-        "VALUE_NOT_USABLE": "ask the source to correct the value",
+        "CODE_MISSING": "Ask the source to code it in a public system, such as LOINC, SNOMED CT or CVX.",
+        "CODE_LEFT_OUT": "Nothing, if the codes that were kept are enough.",
+        "CONSENT_UNCLEAR": "Ask for a consent with one rule that permits or denies, and no further conditions.",
+        "DATE_NOT_READABLE": "Ask the source for a date as YYYY-MM-DD.",
+        "MODIFIER_NOT_UNDERSTOOD": "Ask the source for the record without it: it may change the meaning.",
+        "NOT_AN_ORDER": "Ask for the prescription itself; this is a plan or a proposal.",
+        "NOT_THIS_PATIENT": "Give the records of one patient together with their Patient resource.",
+        "NOT_VALID_R4": "Ask the source for valid FHIR R4, or read it without the strict check.",
+        "PARTIAL_DATE_AMBIGUOUS": "Ask the source for the full date, or for the time with its offset.",
+        "PATIENT_MISSING": "Add the Patient resource if an age is to be proven.",
+        "RESOURCE_NOT_READ": "Nothing: no schema is about it.",
+        "STATUS_NOT_FINAL": "Wait for the final record, or ask the source to correct it.",
+        "UNSUPPORTED_UNIT": "Ask the source for the result in a UCUM unit that zkhealth.health.units has for this code.",
+        "VALUE_HAS_COMPARATOR": "Ask the laboratory for an exact value: with < or > it can enter no range.",
+        "VALUE_MISSING": "Ask the source to complete the record.",
+        "VALUE_NOT_USABLE": "Ask the source to correct the value.",
     }
 )
 """What to do, for each code of a finding."""

@@ -41,7 +41,9 @@ class IssuerPublic:
         if not isinstance(self.spec, SchemaSpec):
             raise TypeError("expected the schema's description")
         if self.is_self_asserted != (self.name == SELF_ASSERTED):
-            raise ValueError(f"expected the name {SELF_ASSERTED} under a schema {SELF_ASSERTED_MARK}, and under no other")
+            raise ValueError(
+                f"expected the name {SELF_ASSERTED} under a schema {SELF_ASSERTED_MARK}, and under no other"
+            )
         if not 0 < len(self.keys) <= MAX_KEYS or len(set(self.keys)) != len(self.keys):
             raise ValueError(f"expected 1 to {MAX_KEYS} different keys")
         for key in self.keys:

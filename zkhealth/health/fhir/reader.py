@@ -96,7 +96,7 @@ def _read(
 def _birth(bundle: Bundle, findings: list[Finding], strict: bool) -> str | None:
     notes = Notes("Patient", findings)
     if bundle.patient is None:
-        notes.add("PATIENT_MISSING", "is missing, so no age can be proven")
+        notes.add("PATIENT_MISSING", "the Patient resource is missing, so no age can be proven")
         return None
     try:
         if strict:

@@ -49,20 +49,26 @@ READERS: Mapping[str, Callable[[dict[str, Any]], Entries]] = MappingProxyType(
 )
 
 
-def entries_of(document: Readable) -> Entries:
+def entries_of(document: Readable, *, strict: bool = False) -> Entries:
     """Every record of a document as values of its schema, and what could not be read.
+
+    With `strict`, FHIR must be valid by the models of `fhir.resources`, too (the extra `[fhir]`).
 
     Raises:
         DecodingError: a document that holds no records itself, such as a SMART Health Link; or of several patients.
     """
     if document.kind not in READERS:
         raise DecodingError(f"expected a document of one of the kinds {', '.join(READERS)}, got {document.kind}")
-    read = READERS[document.kind](dict(document.content))
+    content = dict(document.content)
+    read = read_fhir(content, strict=True) if strict and document.kind in _OF_FHIR else READERS[document.kind](content)
     source = _source(document)
     if source is None:
         late = Finding("DATE_NOT_READABLE", "", "the document expires at a time that cannot be signed; nothing is read")
         return Entries((), (*read.findings, late))
     return Entries(tuple(_with(entry, source) for entry in read.entries), read.findings)
+
+
+_OF_FHIR = ("fhir", "shc")
 
 
 def _with(entry: Entry, source: dict[str, object]) -> Entry:
