@@ -11,7 +11,7 @@ from zkhealth.health.findings import Finding, RefusalError
 from zkhealth.health.schemas import Consent
 
 _WHOLE = (Consent,)
-_NEVER_DROPPED = frozenset({"expires", "valid_until", "abatement"})
+_NEVER_DROPPED = frozenset({"expires", "valid_until", "abatement", "value", "value_code"})
 
 
 @dataclass(frozen=True, repr=False)

@@ -28,7 +28,7 @@ ADVICE: Mapping[str, str] = MappingProxyType(
         "PATIENT_MISSING": "Add the Patient resource if an age is to be proven.",
         "RESOURCE_NOT_READ": "Nothing: no schema is about it.",
         "STATUS_NOT_FINAL": "Wait for the final record, or ask the source to correct it.",
-        "UNSUPPORTED_UNIT": "Ask the source for the result in a UCUM unit that zkhealth.health.units has for this code.",
+        "UNSUPPORTED_UNIT": "Ask the source for the result in a UCUM unit of the table (zkhealth.health.units).",
         "VALUE_HAS_COMPARATOR": "Ask the laboratory for an exact value: with < or > it can enter no range.",
         "VALUE_MISSING": "Ask the source to complete the record.",
         "VALUE_NOT_USABLE": "Ask the source to correct the value.",

@@ -51,6 +51,8 @@ def birth_of(patient: Resource, notes: Notes) -> str | None:
         raise RefusalError("MODIFIER_NOT_UNDERSTOOD", "active: the record of the patient is not in use")
     if any(obj(link).get("type") == "replaced-by" for link in items(patient.get("link"))):
         raise RefusalError("MODIFIER_NOT_UNDERSTOOD", "link: another Patient has replaced this one")
+    if not patient.get("birthDate"):
+        notes.add("VALUE_MISSING", "birthDate is missing")
     return day(patient.get("birthDate"), "birthDate", notes)
 
 

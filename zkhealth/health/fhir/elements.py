@@ -6,7 +6,7 @@ standard says counts as empty.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -226,20 +226,16 @@ def refuse_modifiers(resource: Resource) -> None:
     Raises:
         RefusalError: there is such an element.
     """
-    for name in _all_names(resource):
-        if name in _MODIFIERS:
-            raise RefusalError("MODIFIER_NOT_UNDERSTOOD", f"{name} may change the meaning, and is not understood")
-
-
-def _all_names(value: Any) -> Iterator[str]:
-    stack = [value]
+    stack: list[Any] = [resource]
     while stack:
         inner = stack.pop()
         if isinstance(inner, dict):
-            yield from inner
-            stack += inner.values()
-        elif isinstance(inner, list):
-            stack += inner
+            for name in _MODIFIERS:
+                if name in inner:
+                    text = f"{name} may change the meaning, and is not understood"
+                    raise RefusalError("MODIFIER_NOT_UNDERSTOOD", text)
+            inner = inner.values()
+        stack += [value for value in inner if isinstance(value, (dict, list))]
 
 
 _PUBLIC = frozenset(SYSTEMS.values())

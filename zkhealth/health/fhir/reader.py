@@ -56,9 +56,8 @@ def read_fhir(data: bytes | str | dict[str, Any], *, strict: bool = False) -> En
 
 def read_resources(bundle: Bundle, *, only: Collection[str] = (), strict: bool = False) -> Entries:
     """The same for a bundle that was looked into, or for some kinds of resources."""
-    entries: list[Entry] = []
     findings: list[Finding] = []
-    birth = _birth(bundle, findings, strict)
+    entries, birth = _patient(bundle, findings, strict)
     unread = 0
     for place, resource in bundle.resources:
         kind = resource["resourceType"]
@@ -67,11 +66,8 @@ def read_resources(bundle: Bundle, *, only: Collection[str] = (), strict: bool =
         if kind not in _READERS:
             unread += 1
         elif not only or kind in only:
-            notes = Notes(place, findings)
-            for entry in _read(resource, _READERS[kind], bundle, notes, strict):
+            for entry in _read(resource, _READERS[kind], bundle, Notes(place, findings), strict):
                 entries.append(_with_birth(entry, birth))
-    if birth is not None or bundle.patient is not None:
-        entries[:0] = _identity(bundle, birth, findings)
     if unread:
         findings.append(Finding("RESOURCE_NOT_READ", "", f"{unread} resources of kinds that no schema is about"))
     return Entries(tuple(entries), tuple(findings))
@@ -93,32 +89,20 @@ def _read(
         notes.add(e.code, str(e))
 
 
-def _birth(bundle: Bundle, findings: list[Finding], strict: bool) -> str | None:
+def _patient(bundle: Bundle, findings: list[Finding], strict: bool) -> tuple[list[Entry], str | None]:
+    """The identity and the birth date of the patient; neither if the record is not in use."""
     notes = Notes("Patient", findings)
     if bundle.patient is None:
         notes.add("PATIENT_MISSING", "the Patient resource is missing, so no age can be proven")
-        return None
+        return [], None
     try:
         if strict:
             check_strictly(bundle.patient)
-        if not bundle.patient.get("birthDate"):
-            refuse_modifiers(bundle.patient)
-            raise RefusalError("VALUE_MISSING", "birthDate is missing")
-        return birth_of(bundle.patient, notes)
+        birth = birth_of(bundle.patient, notes)
+        return list(read_patient(bundle.patient, birth, notes)), birth
     except RefusalError as e:
         notes.add(e.code, str(e))
-        return None
-
-
-def _identity(bundle: Bundle, birth: str | None, findings: list[Finding]) -> list[Entry]:
-    """The identity of the patient, unless the record is not in use, which `_birth` has noted."""
-    assert bundle.patient is not None  # noqa: S101 (tells the type checker)
-    try:
-        birth_of(bundle.patient, Notes("Patient"))
-    except RefusalError:
-        return []
-    notes = Notes("Patient", findings)
-    return list(read_patient(bundle.patient, birth, notes))
+        return [], None
 
 
 def _with_birth(entry: Entry, birth: str | None) -> Entry:
