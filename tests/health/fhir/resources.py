@@ -90,7 +90,8 @@ CLAIM = {
     "type": concept((f"{HL7}/claim-type", "professional")), "created": "2021-06-10",
     "billablePeriod": period("2021-06-01", "2021-06-02"), "insurer": {"display": "Kasse Nord"},
     "provider": {"display": "Praxis Süd"}, "priority": concept((f"{HL7}/processpriority", "normal")),
-    "insurance": [{"sequence": 1, "focal": True, "coverage": {"reference": "Coverage/k"}}], "total": {"value": 157.5, "currency": "EUR"},
+    "insurance": [{"sequence": 1, "focal": True, "coverage": {"reference": "Coverage/k"}}],
+    "total": {"value": 157.5, "currency": "EUR"},
     "diagnosis": [{"sequence": 1, "diagnosisReference": {"reference": "Condition/c"}},
                   {"sequence": 2, "diagnosisCodeableConcept": concept(("http://hl7.org/fhir/sid/icd-10", "E11"))}],
     "item": [
