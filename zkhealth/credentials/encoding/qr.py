@@ -55,8 +55,8 @@ def to_qr(data: bytes) -> QRCode:
     return segno.make_qr(data, version=version, mode="byte", error="l", boost_error=False)
 
 
-def read_qr(image: bytes | str | os.PathLike[str] | Image | np.ndarray[Any, Any]) -> bytes:
-    """The bytes of the one code in a picture: a file (by path or content), a PIL image or an array of uint8.
+def read_qr(image: str | os.PathLike[str] | io.BufferedIOBase | Image | np.ndarray[Any, Any]) -> bytes:
+    """The bytes of the one code in a picture: a file by its path or open, a PIL image or an array of uint8.
 
     A file is PNG, JPEG, WebP, GIF or BMP.
     An array is grey (height, width) or blue-green-red (height, width, 3), as cameras and OpenCV have it.
@@ -86,7 +86,7 @@ def _pixels(image: object) -> np.ndarray[Any, Any]:
         raise ImportError(_MISSING) from None
     if isinstance(image, Image.Image):
         return _grey(image)
-    data = image if isinstance(image, bytes) else _file(image)
+    data = _content(image)
     if len(data) > MAX_FILE_BYTES:
         raise DecodingError(f"expected a picture of at most {MAX_FILE_BYTES} bytes")
     try:
@@ -101,10 +101,13 @@ def _pixels(image: object) -> np.ndarray[Any, Any]:
     return pixels
 
 
-def _file(path: object) -> bytes:
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"expected a path, bytes, a PIL image or an array, got {type(path).__name__}")
-    with Path(path).open("rb") as file:
+def _content(image: object) -> bytes:
+    """The bytes of a file, or as many of them as are already too many."""
+    if isinstance(image, io.BufferedIOBase):
+        return image.read(MAX_FILE_BYTES + 1)
+    if not isinstance(image, str | os.PathLike):
+        raise TypeError(f"expected a path, a PIL image or an array, got {type(image).__name__}")
+    with Path(image).open("rb") as file:
         return file.read(MAX_FILE_BYTES + 1)
 
 

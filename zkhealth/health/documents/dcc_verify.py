@@ -10,10 +10,12 @@ from zkhealth.health.documents.findings import Finding, Report, finding
 from zkhealth.health.documents.signatures import is_good
 from zkhealth.health.documents.times import about_time
 from zkhealth.health.documents.trust import Signer, Trust
+from zkhealth.health.documents.vds_nc import SEAL_SIGNER
 
 _ALGORITHMS = ("ES256", "PS256")
 _BRANCHES = ("1.3.6.1.4.1.1847.2021.1", "1.3.6.1.4.1.0.1847.2021.1")
 _USAGES = {kind: {f"{branch}.{last}" for branch in _BRANCHES} for kind, last in (("t", 1), ("v", 2), ("r", 3))}
+_ALL_USAGES = set().union(*_USAGES.values(), {SEAL_SIGNER})
 
 
 def verify_dcc(document: Document, signature: Signature, trust: Trust, at: datetime) -> Report:
@@ -37,10 +39,11 @@ def verify_dcc(document: Document, signature: Signature, trust: Trust, at: datet
 
 
 def _about_signer(document: Document, signer: Signer, at: datetime) -> list[Finding]:
-    """What the key is for: a certificate that names usages must name this one, one that names none is for all."""
+    """What the key is for: if it names usages for health documents (and not only for TLS, say), this must be one."""
     found = []
+    named = signer.usages & _ALL_USAGES
     for kind in [kind for kind in _USAGES if kind in document.content]:
-        if signer.usages and not signer.usages & _USAGES[kind]:
+        if named and not named & _USAGES[kind]:
             found.append(finding("KEY_USAGE_ERROR", "the key may not sign certificates of this kind"))
     if signer.not_before is not None and at < signer.not_before:
         found.append(finding("CERTIFICATE_ERROR", "the signer's certificate is not valid yet"))

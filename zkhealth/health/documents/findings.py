@@ -78,7 +78,9 @@ _ASK_ISSUER = "Ask whoever issued it for a new one."
 _SCAN_AGAIN = "Scan or copy it again, whole; if it stays so, ask whoever issued it for a new one."
 _KEY_SET = "Do not rely on this key; tell the issuer, whose key set breaks the rules."
 
-_WARNINGS = frozenset({"JWS_TOO_LONG", "QR_CHUNKING_DEPRECATED", "INVALID_QR", "REVOCATION_NOT_CHECKED"})
+_WARNINGS = frozenset(
+    {"JWS_TOO_LONG", "QR_CHUNKING_DEPRECATED", "INVALID_QR", "ISSUER_NOT_NAMED", "REVOCATION_NOT_CHECKED"}
+)
 _UNDECIDED = frozenset({"NOT_SIGNED", "TRUST_MISSING", "REVOCATION_LIST_MISSING", "UNKNOWN_FILE_DATA", "LINK_ONLY"})
 
 ADVICE = {
@@ -103,6 +105,7 @@ ADVICE = {
     "SIGNATURE_FORMAT_ERROR": "Do not rely on it: its signature is not in the form of the standard. " + _ASK_ISSUER,
     "INVALID_ISSUER_URL": "Do not rely on it: nobody can look up such an issuer safely. " + _ASK_ISSUER,
     "ISSUER_NOT_TRUSTED": "Do not rely on it, unless you know this issuer and put it on your list.",
+    "ISSUER_NOT_NAMED": "Give the key set together with the issuer's URL, if you know whose it is.",
     "ISSUER_KEY_DOWNLOAD_ERROR": "Get the issuer's key set (its URL and /.well-known/jwks.json) and give it.",
     "ISSUER_KID_MISMATCH": "Do not rely on it: the key belongs to another issuer.",
     "INVALID_KEY_SCHEMA": _KEY_SET,

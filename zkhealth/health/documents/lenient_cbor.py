@@ -7,6 +7,7 @@ bytes), more than 20 levels, a key twice, and anything after the end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
 from typing import Any
 
 import cbor2
@@ -21,10 +22,15 @@ def decode(data: bytes) -> Any:
 
     Returns None if it is anything else.
     """
+    stream = BytesIO(data)
     try:
-        return cbor2.loads(data, semantic_decoders=_TAGS, max_depth=MAX_DEPTH, allow_duplicate_keys=False)
+        decoder = cbor2.CBORDecoder(
+            stream, semantic_decoders=_TAGS, max_depth=MAX_DEPTH, allow_duplicate_keys=False, read_size=1
+        )
+        value = decoder.decode()
     except Exception:  # cbor2 raises what its input provokes, and says what the input was
         return None
+    return value if stream.tell() == len(data) else None  # It read no byte ahead (`read_size`).
 
 
 def encode(value: Any) -> bytes:

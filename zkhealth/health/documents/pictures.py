@@ -6,6 +6,8 @@ Needs `pip install 'zkhealth[qr]'`.
 from __future__ import annotations
 
 import re
+from io import BytesIO
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from zkhealth.credentials.encoding.qr import read_qr
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
-_MOST_MODULES = 200
+_MOST_MODULES, _MOST_STEPS = 200, 1 << 15
 _SCALE = 4
 _SIZE = re.compile(r'viewBox="0 0 (\d{1,4}) (\d{1,4})"')
 _STROKES = re.compile(r'<path stroke="#000(?:000)?" d="([Mmh\d. -]*)"')
@@ -36,7 +38,7 @@ def text_of_picture(data: bytes) -> str:
         ImportError: the packages for pictures are not installed.
     """
     try:
-        content = read_qr(_drawn(data) if _is_drawing(data) else data)
+        content = read_qr(_drawn(data) if _is_drawing(data) else BytesIO(data))
         return content.decode("utf-8")
     except UnicodeDecodeError:
         sentence = "the QR code holds no text"
@@ -59,8 +61,8 @@ def _drawn(data: bytes) -> np.ndarray[Any, Any]:
         raise DecodingError("expected a drawing of a QR code in strokes; give it as PNG")
     pixels = np.full((int(size[2]), int(size[1])), 255, dtype=np.uint8)
     x, y = 0, 0
-    for command, first, second in _STEP.findall(strokes[1]):
-        right, down = int(float(first)), int(float(second or 0))
+    for step in islice(_STEP.finditer(strokes[1]), _MOST_STEPS):
+        command, right, down = step[1], int(float(step[2])), int(float(step[3] or 0))
         if command == "h":
             if 0 <= y < pixels.shape[0] and x >= 0 and right > 0:
                 pixels[y, x : x + right] = 0

@@ -23,6 +23,8 @@ def verify_shc(document: Document, signature: Signature, trust: Trust, at: datet
     good = None
     if jwk is not None and key_set is not None:
         found += _about_key(key_set, jwk, document.issuer, at)
+        if not key_set.issuer:
+            found.append(finding("ISSUER_NOT_NAMED", "whose key it is, only the card says: no URL came with it"))
         good = _is_signed_by(signature, jwk, found)
         found += _about_revocation(document, jwk, trust)
     found += about_time(document, at)

@@ -11,6 +11,7 @@ from zkhealth.credentials.encoding.strict_json import canonical_json
 from zkhealth.health.documents.base64url import from_base64, from_base64url
 from zkhealth.health.documents.document import Document, DocumentError, Signature
 
+SEAL_SIGNER = "2.23.136.1.1.14.2"  # what a signer's certificate must be for (extendedKeyUsage)
 TYPES = {"icao.vacc": "NV", "icao.test": "NT"}
 
 
@@ -31,7 +32,7 @@ def read_seal(document: dict[str, Any]) -> Document:
     header = data.get("hdr")
     if not isinstance(header, dict) or not isinstance(data.get("msg"), dict):
         raise DocumentError("SCHEMA_ERROR", "expected data with hdr and msg", "vds-nc")
-    if not (header.get("t") in TYPES and isinstance(header.get("is"), str) and type(header.get("v")) is int):
+    if not (str(header.get("t")) in TYPES and isinstance(header.get("is"), str) and type(header.get("v")) is int):
         raise DocumentError("SCHEMA_ERROR", "expected hdr with t (icao.vacc or icao.test), v and is", "vds-nc")
     value, certificate = _bytes(sig.get("sigvl")), _bytes(sig.get("cer"))
     if value is None or certificate is None or not isinstance(sig.get("alg"), str):

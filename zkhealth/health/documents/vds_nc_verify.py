@@ -19,10 +19,9 @@ from zkhealth.health.documents.findings import Finding, Report, finding
 from zkhealth.health.documents.signatures import is_good
 from zkhealth.health.documents.times import about_time
 from zkhealth.health.documents.trust import Trust
-from zkhealth.health.documents.vds_nc import TYPES
+from zkhealth.health.documents.vds_nc import SEAL_SIGNER, TYPES
 
 _ALGORITHMS = ("ES256", "ES384", "ES512")
-_SEAL_SIGNER = "2.23.136.1.1.14.2"
 _DOCUMENT_TYPES = x509.ObjectIdentifier("2.23.136.1.1.6.2")
 
 
@@ -56,7 +55,7 @@ def _about_certificate(certificate: x509.Certificate, document: Document, at: da
         found.append(finding("CERTIFICATE_ERROR", "the signer's certificate is not valid at this time"))
     wanted = TYPES[document.content["hdr"]["t"]]
     types = _document_types(certificate)
-    if _SEAL_SIGNER not in usages_of(certificate) or (types and f"\x13\x02{wanted}".encode() not in types):
+    if SEAL_SIGNER not in usages_of(certificate) or (types and f"\x13\x02{wanted}".encode() not in types):
         found.append(finding("KEY_USAGE_ERROR", "the key may not sign seals of this kind"))
     return found
 
