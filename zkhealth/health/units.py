@@ -67,6 +67,7 @@ _ROWS = """
     2324-2 activity U/L                   3016-3 potency m[IU]/L                6301-6 count 1
     72514-3 count 1                       41950-7 count 1                       55423-8 count 1
     41981-2 energy kcal                   93832-4 time h
+    8478-0 pressure mm[Hg]                9843-4 length cm                      9272-6 count 1
     11555-0 moles/volume mmol/L           11557-6 pressure mm[Hg]               11556-8 pressure mm[Hg]
 """
 
@@ -117,8 +118,8 @@ def canonical(codes: Iterable[str], value: Decimal, unit: str) -> tuple[Decimal,
     """
     found = {row for code in codes if (row := rows().get(code))}
     if len(found) != 1:
-        why = "two canonical units" if found else "no canonical unit is known"
-        raise RefusalError("UNSUPPORTED_UNIT", f"expected a LOINC code with one canonical unit, got {why}")
+        why = "its codes have two canonical units" if found else "no canonical unit is known for its code"
+        raise RefusalError("UNSUPPORTED_UNIT", why)
     (row,) = found
     a, b = _to_canonical(row, unit)
     return rounded(a * _exact(value) + b), row.unit

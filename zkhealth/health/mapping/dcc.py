@@ -19,6 +19,7 @@ from zkhealth.health.findings import Finding, RefusalError
 from zkhealth.health.schemas import Identity, Immunization, LabResult, Recovery
 
 MAX_EVENTS = 100
+_UNKNOWN = re.compile(r"(?<=^[0-9]{4})-00(-00)?$|(?<=^[0-9]{4}-[0-9]{2})-00$")
 _WITH_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9:.,Z+-]{2,40}")
 
 
@@ -117,9 +118,17 @@ def _day(value: object, place: str, notes: Notes) -> str | None:
 
 
 def _date_part(value: object) -> object:
-    """The date of a date with a time, in whatever form the time is; anything else as it is."""
-    match = _WITH_TIME.fullmatch(value) if isinstance(value, str) else None
-    return match[1] if match else value
+    """The date of a date with a time, in whatever form the time is; anything else as it is.
+
+    An unknown month or day may be written as 00, which the schema of certificates allows: it is left away.
+
+    >>> _date_part("2021-02-18T09:30:00.5+0200"), _date_part("1963-00"), _date_part("1963-04-00")
+    ('2021-02-18', '1963', '1963-04')
+    """
+    if not isinstance(value, str):
+        return value
+    match = _WITH_TIME.fullmatch(value)
+    return _UNKNOWN.sub("", match[1] if match else value)
 
 
 _READERS: Mapping[str, Callable[[dict[str, Any], Notes], Entry]] = MappingProxyType(
