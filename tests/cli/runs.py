@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from shared_files import SHARED
 
-from zkhealth import cli
+from zkhealth.cli import demo as demo_verb
 from zkhealth.cli import main
 
 CLOCK = date(2021, 7, 1)
@@ -40,7 +40,7 @@ def verifier_in_this_process():
         return SimpleNamespace(stdout=answer.stdout_bytes, returncode=answer.exit_code)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "subprocess", SimpleNamespace(run=run, PIPE=subprocess.PIPE))
+        patch.setattr(demo_verb, "subprocess", SimpleNamespace(run=run, PIPE=subprocess.PIPE))
         yield given_to_it
 
 

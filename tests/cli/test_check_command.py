@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracles import NATIVE
 
-from zkhealth import cli
-from zkhealth.cli import main
+from zkhealth.cli import check, main
 
 
 def checked(content):
@@ -93,7 +92,7 @@ def test_what_is_no_input_is_refused(data):
 def test_no_standard_input_is_an_empty_one(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(SystemExit, match="2"):
-        cli.check_command.callback()
+        check.command.callback()
     assert "empty" in json.loads(capsys.readouterr().out)["why"]
 
 

@@ -19,7 +19,7 @@ from cli.runs import (
 )
 from click.testing import CliRunner
 
-from zkhealth import cli
+from zkhealth.cli import demo as demo_verb
 from zkhealth.cli import main
 from zkhealth.records import Policy
 
@@ -101,7 +101,7 @@ def test_a_verifier_that_falls_over_refuses():
         return SimpleNamespace(stdout=b"", returncode=-9)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "subprocess", SimpleNamespace(run=run, PIPE=None))
+        patch.setattr(demo_verb, "subprocess", SimpleNamespace(run=run, PIPE=None))
         result = CliRunner().invoke(main, ["demo", "--hospital", "0", "--ask", "days"])
     assert result.exit_code == 1
     assert result.stdout.startswith("REFUSED by the verifier: its process ended with -9")
@@ -116,7 +116,7 @@ def test_a_refusal_by_the_verifier_is_reported():
         return run(command, input=json.dumps(asked).encode(), **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "subprocess", SimpleNamespace(run=meddling, PIPE=subprocess.PIPE))
+        patch.setattr(demo_verb, "subprocess", SimpleNamespace(run=meddling, PIPE=subprocess.PIPE))
         for flags in ([], ["--json"]):
             result = CliRunner().invoke(main, ["demo", "--hospital", "0", "--ask", "days", *flags])
             assert result.exit_code == 1
@@ -216,7 +216,7 @@ def test_the_default_hospital_has_a_thousand_others(native):
 
 def test_the_default_hospital_is_small_on_the_reference_backend(monkeypatch):
     published = []
-    monkeypatch.setattr(cli, "backend_name", lambda: "reference")
-    monkeypatch.setattr(cli, "_run", lambda *arguments: published.append(arguments[-1]) or {"verdict": {"valid": True}})
+    monkeypatch.setattr(demo_verb, "backend_name", lambda: "reference")
+    monkeypatch.setattr(demo_verb, "_run", lambda *these: published.append(these[-1]) or {"verdict": {"valid": True}})
     CliRunner().invoke(main, ["demo", "--json"])
     assert published == [20]
