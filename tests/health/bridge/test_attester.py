@@ -194,6 +194,7 @@ def test_a_self_import_never_verifies_as_anything_but_self_asserted():
     assert not verdict.valid
     assert not verdict
     assert verdict.reason.startswith("SELF_ASSERTED")
+    assert verdict.issuers == {"v": "SELF_ASSERTED"}
     assert not str(verdict).startswith("valid")
 
 
