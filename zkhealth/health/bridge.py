@@ -17,6 +17,7 @@ copied.  One document makes the same `cert_id` in every credential, also of two 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,10 +29,11 @@ from zkhealth.credentials.issuing.exchange import Issued, Offer, Request
 from zkhealth.credentials.issuing.issuer import Issuer
 from zkhealth.credentials.issuing.issuer_public import SELF_ASSERTED, SELF_ASSERTED_MARK, IssuerPublic
 from zkhealth.credentials.issuing.wallet import Wallet
+from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.schemas.fields import moment_of
 from zkhealth.credentials.schemas.schema import Schema, spec_of
 from zkhealth.credentials.schemas.spec import SchemaSpec
-from zkhealth.errors import DecodingError, VerificationError
+from zkhealth.errors import DecodingError, VerificationError, WitnessError
 from zkhealth.health.entry import Entries, Entry
 from zkhealth.health.mapping import entries_of
 
@@ -153,6 +155,25 @@ def self_import(wallet: Wallet, entries: Iterable[Entry]) -> list[Credential]:
         values = {"source_format": "none", **entry.values}
         kept.append(wallet.add(issuer.issue(wallet.request(issuer.offer()), **values)))
     return kept
+
+
+def rehearsal(policy: Policy, wallet: Wallet) -> Policy:
+    """The same policy about one's own self-asserted records: plan it to learn whether one would meet the real one.
+
+    It has another digest and other issuers, and its verdict is never valid.
+
+    Raises:
+        WitnessError: a record that the policy asks for was never imported.
+    """
+    content = json.loads(policy.to_json())
+    own = {self_asserted(wanted.spec): wanted for wanted in policy.wanted}
+    issuers = dict.fromkeys(c.issuer for c in wallet.credentials if c.issuer.spec in own)
+    if lacking := [own[spec] for spec in own if spec not in {issuer.spec for issuer in issuers}]:
+        raise WitnessError(f"{lacking[0].name}: no self-asserted record under {lacking[0].spec.id}")
+    for entry in content["credentials"]:
+        entry["schema"]["id"] = self_asserted(SchemaSpec.from_json(entry["schema"])).id
+    content["issuers"] = [{**i.to_json(), "schema": i.spec.digest.hex()} for i in issuers]
+    return Policy.from_json(json.dumps(content))
 
 
 def self_asserted(schema: type[Schema] | SchemaSpec) -> SchemaSpec:

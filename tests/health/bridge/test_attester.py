@@ -11,7 +11,7 @@ from shared_files import shared, shared_json
 from zkhealth.credentials import Issuer, IssuerPublic, Policy, Wallet, verify_all
 from zkhealth.errors import DecodingError, VerificationError, WitnessError
 from zkhealth.health import Identity, Immunization, LabResult, Recovery
-from zkhealth.health.bridge import Attester, attest, self_asserted, self_import
+from zkhealth.health.bridge import Attester, attest, rehearsal, self_asserted, self_import
 from zkhealth.health.dcc_codes import dcc_code
 from zkhealth.health.documents import Trust, read
 from zkhealth.health.mapping import entries_of
@@ -217,6 +217,30 @@ def test_a_self_import_beside_an_attested_record_is_not_valid_either():
     policy = Policy("both", v.held(), w.held(), issuers=[*a.public, credential.issuer])
     challenge = policy.challenge(AUDIENCE, DURING)
     assert challenge.verify(bytes(wallet.plan(challenge).prove())).reason.startswith("SELF_ASSERTED")
+
+
+def test_a_holder_can_rehearse_a_policy_on_a_self_import():
+    wallet, _ = own()
+    v = V
+    real = Policy(
+        "travel", v.birth.at_least_years_ago(18), (v.dose >= v.series) | (v.dose >= 3), v.date.within_days(14, 270),
+        issuers=attester().public,
+    )  # fmt: skip
+    policy = rehearsal(real, wallet)
+    assert policy != real
+    plan = wallet.plan(policy.challenge(AUDIENCE, "2021-07-10"))
+    assert [credential.issuer.name for credential in plan.credentials.values()] == ["SELF_ASSERTED"]
+    assert not plan.challenge.verify(plan.prove())
+    with pytest.raises(WitnessError, match="try from 2021-07-04"):
+        wallet.plan(policy.challenge(AUDIENCE, "2021-07-01"))
+
+
+def test_a_rehearsal_needs_every_record_that_the_policy_asks_for():
+    wallet, _ = own()
+    lab = LabResult.as_("lab")
+    both = Policy("both", V.held(), lab.held(), issuers=attester(schemas=(Immunization, LabResult)).public)
+    with pytest.raises(WitnessError, match="lab: no self-asserted record"):
+        rehearsal(both, wallet)
 
 
 @pytest.mark.parametrize("name", ["https://hospital.example", "self_asserted", "SELF_ASSERTED ", "Self asserted"])
