@@ -74,9 +74,8 @@ def read_lists(lists: Sequence[str]) -> Trust:
         issuer, equals, file = given.rpartition("=") if given.startswith("https://") else ("", "=", given)
         if not equals:
             raise DecodingError(f"--trust number {number}: nothing is fetched; give a file, or URL=FILE")
-        data = _head(file)
         try:
-            trust += Trust.of(data, issuer=issuer)
+            trust += Trust.of(Path(file), issuer=issuer)
         except DecodingError as e:
             reason = str(e)
         else:

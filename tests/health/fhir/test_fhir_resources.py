@@ -174,6 +174,9 @@ REFUSED = {
     "an unreadable end": (r.CONSENT, {"provision": {"period": {"end": "soon"}}}, "CONSENT_UNCLEAR"),
     "a purpose without a system": (r.CONSENT, {"provision": {"purpose": [{"code": "X"}]}}, "CONSENT_UNCLEAR"),
     "an actor without a name": (r.CONSENT, {"provision": {"actor": [{}]}}, "CONSENT_UNCLEAR"),
+    "a variant in another system": (
+        r.VARIANT, {"component": [{**r.VARIANT["component"][0], "code": concept(("urn:x", "48018-6"))}]}, "CODE_MISSING",
+    ),
     "a variant of nothing": (r.VARIANT, {"component": []}, "CODE_MISSING"),
     "a subpotent dose": (r.IMMUNIZATION, {"isSubpotent": True}, "MODIFIER_NOT_UNDERSTOOD"),
     "a dose in words": (r.IMMUNIZATION, {"occurrenceDateTime": None, "occurrenceString": "May"}, "VALUE_MISSING"),

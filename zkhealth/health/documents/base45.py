@@ -1,6 +1,6 @@
 r"""Base45 (RFC 9285): two bytes in three characters of a QR code's alphanumeric mode.
 
->>> decode("QED8WEX0"), decode("GGW"), decode(":::")
+>>> decode("QED8WEX0"), decode("FGW"), decode("GGW")
 (b'ietf!', b'\xff\xff', None)
 """
 

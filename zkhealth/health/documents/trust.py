@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from cryptography import x509
@@ -65,12 +66,12 @@ class Trust:
     hash_lists: tuple[HashList, ...] = ()
 
     @classmethod
-    def of(cls, *files: bytes | str, issuer: str = "") -> Trust:
+    def of(cls, *files: bytes | str | Path, issuer: str = "") -> Trust:
         """Read lists of any kind that is known: key sets, directories, key lists, certificates, revocation lists.
 
-        `issuer` is the URL whose key set or revocation list the files are.
+        A file is its path, or its content; `issuer` is the URL whose key set or revocation list the files are.
 
-        Raises DecodingError if a file is no such list.
+        Raises DecodingError if a file is no such list, OSError if it cannot be read.
         """
         from zkhealth.health.documents.trust_files import read_trust  # noqa: PLC0415 (it needs this class)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from cryptography import x509
@@ -27,11 +28,16 @@ _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", r
 _UNKNOWN = "expected a key set, a directory of issuers, a key list, certificates or a revocation list"
 
 
-def read_trust(data: bytes | str, issuer: str = "") -> Trust:
+def read_trust(data: bytes | str | Path, issuer: str = "") -> Trust:
     """Read one list of any kind; `issuer` is the URL whose key set it is.
 
-    Raises DecodingError if it is none.
+    Raises DecodingError if it is none, OSError if it cannot be read.
     """
+    if isinstance(data, Path):
+        with data.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    if not isinstance(data, bytes | str):
+        raise TypeError(f"expected bytes, text or a path, got {type(data).__name__}")
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     if len(raw) > MAX_BYTES:
         raise DecodingError(f"expected at most {MAX_BYTES} bytes, got {len(raw)}")

@@ -155,7 +155,7 @@ def _when(observation: Resource, notes: Notes) -> dict[str, str | None]:
 def _variant(observation: Resource, notes: Notes) -> Entry:
     values: dict[str, object] = {}
     for n, component in enumerate(map(obj, items(observation.get("component"))), start=1):
-        kinds = [fields for code in _quiet(component) if (fields := _PARTS_OF_VARIANT.get(code.code))]
+        kinds = [fields for code in _loinc(component) if (fields := _PARTS_OF_VARIANT.get(code))]
         for fields in kinds[:1]:
             free = [name for name in fields if name not in values]
             place = f"component {n}: valueCodeableConcept"
@@ -178,10 +178,12 @@ def _variant(observation: Resource, notes: Notes) -> Entry:
 def _is_summary(observation: Resource) -> bool:
     """Whether components are statistics over a period, as `$stats` and wearables give them."""
     return "effectivePeriod" in observation and any(
-        code.system == _STATISTICS
-        for component in map(obj, items(observation.get("component")))
-        for code in _quiet(component)
+        _statistics(component) for component in map(obj, items(observation.get("component")))
     )
+
+
+def _statistics(component: Resource) -> list[Code]:
+    return [code for code in _quiet(component) if code.system == _STATISTICS]
 
 
 def _summary(observation: Resource, notes: Notes) -> Entry:
@@ -194,7 +196,7 @@ def _summary(observation: Resource, notes: Notes) -> Entry:
         "status": observation["status"],
     }
     for n, component in enumerate(map(obj, items(observation.get("component"))), start=1):
-        for name in [_PARTS_OF_SUMMARY[c.code] for c in _quiet(component) if c.code in _PARTS_OF_SUMMARY][:1]:
+        for name in [_PARTS_OF_SUMMARY[c.code] for c in _statistics(component) if c.code in _PARTS_OF_SUMMARY][:1]:
             quantity = obj(component.get("valueQuantity"))
             try:
                 if name == "days_measured":
