@@ -175,7 +175,8 @@ REFUSED = {
     "a purpose without a system": (r.CONSENT, {"provision": {"purpose": [{"code": "X"}]}}, "CONSENT_UNCLEAR"),
     "an actor without a name": (r.CONSENT, {"provision": {"actor": [{}]}}, "CONSENT_UNCLEAR"),
     "a variant in another system": (
-        r.VARIANT, {"component": [{**r.VARIANT["component"][0], "code": concept(("urn:x", "48018-6"))}]}, "CODE_MISSING",
+        r.VARIANT, {"component": [{**r.VARIANT["component"][0], "code": concept(("urn:x", "48018-6"))}]},
+        "CODE_MISSING",
     ),
     "a variant of nothing": (r.VARIANT, {"component": []}, "CODE_MISSING"),
     "a subpotent dose": (r.IMMUNIZATION, {"isSubpotent": True}, "MODIFIER_NOT_UNDERSTOOD"),
