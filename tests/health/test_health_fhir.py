@@ -14,7 +14,7 @@ from zkhealth.health import (
     INFLUENZA,
     SAMPLE_AT,
     Code,
-    Immunization,
+    Dose,
     PatientHistory,
     date_of,
     days,
@@ -140,7 +140,7 @@ def test_the_examples_of_hl7_count_only_where_they_are_certain():
     folder = HEALTH / "fhir/hl7-r4-examples"
     resources = [json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in names]
     history = read_bundle({"resourceType": "Bundle", "entry": [{"resource": r} for r in resources]})
-    assert history.immunizations == (Immunization((parse_code("cvx|104"),), parse_date("2018-06-18")),)
+    assert history.immunizations == (Dose((parse_code("cvx|104"),), parse_date("2018-06-18")),)
     assert history.skipped == (
         "Immunization 1: isSubpotent: the dose may have been too weak",
         "Immunization 2: occurrenceDateTime is missing, there is only occurrenceString",

@@ -11,6 +11,7 @@ import click
 _VERBS = {
     "check": "zkhealth.cli.check",
     "demo": "zkhealth.cli.demo",
+    "import": "zkhealth.cli.import_",
     "inspect": "zkhealth.cli.inspect",
     "log": "zkhealth.cli.log",
     "verify": "zkhealth.cli.verify",

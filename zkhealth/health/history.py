@@ -8,7 +8,7 @@ from zkhealth.credentials.schemas.dates import DayInterval, days
 
 
 @dataclass(frozen=True, repr=False)
-class Immunization:
+class Dose:
     """One completed vaccination: the codes of the vaccine, the day, and its place in a series if the record tells."""
 
     vaccine: tuple[Code, ...]
@@ -17,7 +17,7 @@ class Immunization:
     series: int | None = None
 
     def __repr__(self) -> str:
-        return f"Immunization({len(self.vaccine)} codes)"
+        return f"Dose({len(self.vaccine)} codes)"
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,7 +29,7 @@ class PatientHistory:
     """
 
     birth: DayInterval | None
-    immunizations: tuple[Immunization, ...]
+    immunizations: tuple[Dose, ...]
     skipped: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 

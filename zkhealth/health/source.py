@@ -1,6 +1,7 @@
 """What a file is: one JSON object, or something else that people take for one.  Input is hostile; messages hide it."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from zkhealth.credentials.encoding.strict_json import parse_json_object, read_text
@@ -9,8 +10,10 @@ from zkhealth.errors import DecodingError
 MAX_BYTES = 16 * 1024 * 1024
 
 
-def read_object(data: bytes | str | dict[str, Any]) -> dict[str, Any]:
+def read_object(data: bytes | str | dict[str, Any], number: type[float] | type[Decimal] = float) -> dict[str, Any]:
     """Read one JSON object (RFC 8259, UTF-8), refusing duplicate names and numbers that are not finite.
+
+    Numbers with a fraction become floats; or Decimals, with every digit that was written.
 
     A duplicate name is refused since two readers could see two different records in the same file.
 
@@ -24,7 +27,7 @@ def read_object(data: bytes | str | dict[str, Any]) -> dict[str, Any]:
         _refuse_what_is_not_text(data)
     text = read_text(data, MAX_BYTES).removeprefix("\ufeff")
     _refuse_what_is_not_json(text)
-    return parse_json_object(text)
+    return parse_json_object(text, number)
 
 
 def _refuse_what_is_not_text(data: bytes) -> None:

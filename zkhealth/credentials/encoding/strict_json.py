@@ -11,6 +11,7 @@ Input is hostile, and often a record: messages say what was expected, and nothin
 import json
 import math
 import re
+from decimal import Decimal
 from typing import Any
 
 from zkhealth.errors import DecodingError
@@ -65,12 +66,14 @@ def read_text(data: bytes | str, max_bytes: int) -> str:
     raise DecodingError(reason)  # Outside of `except`: the cause would carry the content.
 
 
-def parse_json_object(text: str) -> dict[str, Any]:
+def parse_json_object(text: str, number: type[float] | type[Decimal] = float) -> dict[str, Any]:
     """Read one JSON object from a text whose length was checked; its texts may hold half surrogates.
+
+    Numbers with a fraction or an exponent become floats; or Decimals, with every digit that was written.
 
     Raises DecodingError if it is something else.
     """
-    value = _parse(text)
+    value = _parse(text, number)
     if not isinstance(value, dict):
         raise DecodingError(f"expected a JSON object, got a JSON {_JSON_NAMES[type(value)]}")
     return value
@@ -93,11 +96,12 @@ def is_deeper_than(depth: int, text: str) -> bool:
     return bool(brackets)
 
 
-def _parse(text: str) -> Any:
+def _parse(text: str, number: type[float] | type[Decimal] = float) -> Any:
     if is_deeper_than(MAX_DEPTH, text):
         raise DecodingError(f"not JSON: brackets that do not match, or more than {MAX_DEPTH} levels of them")
+    finite = _finite if number is float else _finite_decimal
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_float=_finite, parse_constant=_refuse_constant)
+        return json.loads(text, object_pairs_hook=_object, parse_float=finite, parse_constant=_refuse_constant)
     except ValueError:
         reason = "not JSON"
     raise DecodingError(reason)  # Outside of `except`: the cause would carry the content.
@@ -115,6 +119,11 @@ def _finite(digits: str) -> float:
     if not math.isfinite(value):
         raise DecodingError(_NOT_FINITE)
     return value
+
+
+def _finite_decimal(digits: str) -> Decimal:
+    _finite(digits)
+    return Decimal(digits)
 
 
 def _refuse_constant(_name: str) -> None:

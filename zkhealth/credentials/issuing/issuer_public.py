@@ -17,6 +17,9 @@ from zkhealth.errors import DecodingError
 
 MAX_KEYS = 16
 MAX_BYTES = 1 << 16
+SELF_ASSERTED = "SELF_ASSERTED"
+SELF_ASSERTED_MARK = "#self-asserted"
+"""How the id of a schema ends under which holders sign for themselves: nobody vouches for what is in there."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,20 @@ class IssuerPublic:
             raise ValueError("expected a name of 1 to 256 printable characters")
         if not isinstance(self.spec, SchemaSpec):
             raise TypeError("expected the schema's description")
+        if self.is_self_asserted != (self.name == SELF_ASSERTED):
+            raise ValueError(
+                f"expected the name {SELF_ASSERTED} under a schema {SELF_ASSERTED_MARK}, and under no other"
+            )
         if not 0 < len(self.keys) <= MAX_KEYS or len(set(self.keys)) != len(self.keys):
             raise ValueError(f"expected 1 to {MAX_KEYS} different keys")
         for key in self.keys:
             if G2.decode(key, 1).has_identity():
                 raise DecodingError("the identity is no public key")
+
+    @property
+    def is_self_asserted(self) -> bool:
+        """Whether holders sign for themselves under this schema."""
+        return SELF_ASSERTED_MARK in self.spec.id
 
     def to_json(self) -> dict[str, Any]:
         """As JSON: name, schema, and keys in hexadecimal."""

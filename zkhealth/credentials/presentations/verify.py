@@ -7,7 +7,7 @@ everything that is merged, and from the challenges.  With equal weights, two pro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from zkhealth.credentials.policies.clauses import Pseudonym, Reveal, Token
@@ -59,7 +59,7 @@ def settle(candidates: Sequence[Candidate], now: datetime | None) -> list[tuple[
     With each verdict come the keys that a guard must see for the first time.
     """
     if _rest_holds(candidates):
-        return [_accepted(candidate, now) for candidate in candidates]
+        return [_judged(candidate, now) for candidate in candidates]
     if len(candidates) == 1:
         challenge = candidates[0].challenge
         return [(refused(_NOT_PROVEN, challenge.audience, now or challenge.at), ())]
@@ -73,6 +73,15 @@ def claimed(settled: tuple[Verdict, Claims], guard: Guard | None) -> Verdict:
     if guard is None or all(guard.claim(key) for key in claims):
         return verdict
     return refused("this presentation or its token has been used before", verdict.audience, verdict.checked_at)
+
+
+def _judged(candidate: Candidate, now: datetime | None) -> tuple[Verdict, Claims]:
+    """The verdict on what is proven: not valid if a holder vouches for the own record, and nobody else."""
+    wanted, issuers = candidate.challenge.policy.wanted, candidate.deferred.read.issuers
+    if not any(issuer.is_self_asserted for issuer in issuers):
+        return _accepted(candidate, now)
+    verdict = refused(_SELF_ASSERTED, candidate.challenge.audience, now or candidate.challenge.at)
+    return replace(verdict, issuers={w.name: issuer.name for w, issuer in zip(wanted, issuers, strict=True)}), ()
 
 
 def _rest_holds(candidates: Sequence[Candidate]) -> bool:
@@ -117,5 +126,6 @@ def _accepted(candidate: Candidate, now: datetime | None) -> tuple[Verdict, Clai
     return verdict, tuple(joined(_GUARD_TAG, key) for key in (fresh, *spent))
 
 
+_SELF_ASSERTED = "SELF_ASSERTED: the policy is proven, but the holder alone vouches for the record"
 _NOT_PROVEN = "the presentation does not prove the policy"
 _GUARD_TAG = b"zkhealth/guard/v1"

@@ -1,0 +1,146 @@
+"""`zkhealth import`: a document of yours as records that policies can ask about, kept in your wallet.
+
+What is kept is SELF_ASSERTED: it is for trying out policies, and no verifier ever takes it for more.  A credential that
+proves something comes from an attester, who verifies the document and signs its values (`zkhealth.health.bridge`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from zkhealth.cli.document_options import (
+    as_option,
+    at_option,
+    encrypted_option,
+    files_argument,
+    json_option,
+    printable,
+    read_files,
+    read_lists,
+    trust_option,
+)
+from zkhealth.cli.exits import CANNOT_DECIDE, GOOD, REFUSED, reason
+from zkhealth.credentials import Wallet
+from zkhealth.errors import DecodingError, VerificationError
+from zkhealth.health.bridge import self_import
+from zkhealth.health.documents import INVALID, Document, DocumentError, Report, Trust, verify, worst
+from zkhealth.health.entry import Entries, Entry
+from zkhealth.health.mapping import entries_of
+
+_EXITS = {"VALID": GOOD, "INVALID": REFUSED, "CANNOT_DECIDE": CANNOT_DECIDE}
+_HEADINGS = {"VALID": "VALID", "INVALID": "NOT VALID", "CANNOT_DECIDE": "CANNOT DECIDE"}
+_PASSPHRASE = "ZKHEALTH_PASSPHRASE"  # noqa: S105 (its name)
+_Read = tuple[Document, Report, Entries]
+
+
+@click.command("import")
+@files_argument
+@trust_option
+@at_option
+@as_option
+@encrypted_option
+@click.option("--wallet", metavar="FILE", help=f"Keep the records there, encrypted; the passphrase is {_PASSPHRASE}.")
+@click.option("--strict", is_flag=True, help="Refuse FHIR resources that are not valid by the models of R4B.")
+@json_option
+def command(
+    files: tuple[str, ...],
+    lists: tuple[str, ...],
+    at: datetime,
+    kind: str | None,
+    encrypted: str | None,
+    wallet: str | None,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Read a document of yours into records, and keep them in a wallet.
+
+    Several FILEs are the QR codes of one card; - is standard input.  What is shown is personal: the whole record.
+    Records are kept as SELF_ASSERTED, for your own use; of a document that is not valid nothing is kept.
+    Exit code 0: the document is valid; 1: not valid; 2: cannot decide, or it cannot be read.
+    """
+    try:
+        trust = read_lists(lists)
+    except (OSError, DecodingError) as e:
+        raise click.UsageError(f"cannot read the trust lists: {reason(e)}") from None
+    try:
+        read = _read(files, kind, encrypted, trust, at, strict)
+        status = worst(report for _, report, _ in read)
+        kept = _keep(read, wallet) if wallet and status != INVALID else 0
+    except (OSError, DecodingError, VerificationError, ImportError, ValueError) as e:
+        _stop(e, as_json)
+    if as_json:
+        click.echo(json.dumps({"status": status, "kept": kept, "documents": [_plain(*one) for one in read]}))
+    else:
+        click.echo("\n\n".join(_narrated(*one) for one in read))
+        click.echo(f"\n{kept} records kept as SELF_ASSERTED: for your own use, nobody vouches for them.", err=True)
+    sys.exit(_EXITS[status])
+
+
+def _read(
+    files: tuple[str, ...], kind: str | None, encrypted: str | None, trust: Trust, at: datetime, strict: bool
+) -> list[_Read]:
+    documents = read_files(files, kind, encrypted)
+    return [(d, verify(d, trust=trust, at=at), entries_of(d, strict=strict)) for d in documents]
+
+
+def _keep(read: list[_Read], file: str) -> int:
+    """Add the records to the wallet in this file, or to a new one."""
+    path = Path(file)
+    passphrase = os.environ.get(_PASSPHRASE) or click.prompt("Passphrase of the wallet", hide_input=True, err=True)
+    held = Wallet.load(path, passphrase) if path.exists() else Wallet.create()
+    kept = self_import(held, [entry for _, _, entries in read for entry in entries.entries])
+    held.save(path, passphrase)
+    return len(kept)
+
+
+def _shown(entry: Entry) -> dict[str, Any]:
+    """The values as people write them."""
+    fields = entry.schema.spec.fields
+    return {name: fields[name].decode(fields[name].encode(value)) for name, value in entry.values.items()}
+
+
+def _plain(document: Document, report: Report, entries: Entries) -> dict[str, Any]:
+    return {
+        "kind": document.kind,
+        "issuer": document.issuer,
+        "status": report.status,
+        "codes": list(report.codes),
+        "records": [
+            {"schema": entry.schema.spec.id, "place": entry.place, "values": _shown(entry)} for entry in entries.entries
+        ],
+        "findings": [
+            {"code": found.code, "place": found.place, "what": found.sentence, "do": found.advice}
+            for found in entries.findings
+        ],
+    }
+
+
+def _narrated(document: Document, report: Report, entries: Entries) -> str:
+    lines = [f"{_HEADINGS[report.status]} ({document.kind})"]
+    lines += [f"  {found.code}: {found.sentence}\n    {found.advice}" for found in report.findings]
+    for entry in entries.entries:
+        values = ", ".join(f"{name} {printable(str(value))}" for name, value in _shown(entry).items())
+        lines.append(f"  {entry.schema.__name__} ({entry.place}): {values}")
+    lines += [f"  {found.code}: {found}\n    {found.advice}" for found in entries.findings]
+    return "\n".join(lines)
+
+
+def _stop(error: Exception, as_json: bool) -> NoReturn:
+    """Say why nothing was read or kept.  What is known for what it is and cannot be read is not valid."""
+    found = error.finding if isinstance(error, DocumentError) else None
+    code = REFUSED if isinstance(error, DocumentError) and error.kind else CANNOT_DECIDE
+    if as_json:
+        status = "INVALID" if code == REFUSED else "CANNOT_DECIDE"
+        answer = {"status": status, "kept": 0, "documents": [], "code": found and found.code, "what": reason(error)}
+        click.echo(json.dumps(answer))
+    else:
+        name = f"{found.code}: " if found else ""
+        click.echo(f"CANNOT READ\n  {name}{reason(error)}" + (f"\n    {found.advice}" if found else ""))
+    sys.exit(code)

@@ -1,0 +1,165 @@
+"""Patient, Immunization and Condition as values of schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zkhealth.health.entry import Entry, Notes, entry_of
+from zkhealth.health.fhir.bundle import Bundle
+from zkhealth.health.fhir.elements import (
+    Resource,
+    coded,
+    codings,
+    day,
+    first,
+    identifier,
+    identity,
+    items,
+    obj,
+    refuse_modifiers,
+    required,
+    word,
+)
+from zkhealth.health.findings import RefusalError
+from zkhealth.health.schemas import Condition, Identity, Immunization
+
+_REFUTED = ("refuted", "entered-in-error")
+_ID_TYPES = ("NI", "NIIP", "SS", "PPN")  # national identifiers and passports, HL7 table 0203
+_MAX_DOSE = 99
+
+
+def read_patient(patient: Resource, birth: str | None, notes: Notes) -> Iterator[Entry]:
+    """Who it is.  Of several names the official one, or else the first."""
+    name = _name(patient)
+    deceased = patient.get("deceasedBoolean")
+    values = {
+        "family": word(name.get("family")),
+        "given": " ".join(filter(None, map(word, items(name.get("given"))))) or None,
+        "birth": birth,
+        "sex": word(patient.get("gender")),
+        "national_id": _national_id(patient),
+        "deceased": True if "deceasedDateTime" in patient else deceased if type(deceased) is bool else None,
+    }
+    if any(value is not None for value in values.values()):
+        yield entry_of(Identity, values, notes)
+
+
+def birth_of(patient: Resource, notes: Notes) -> str | None:
+    """The birth date of a patient whose record is in use."""
+    refuse_modifiers(patient)
+    if patient.get("active", True) is not True:
+        raise RefusalError("MODIFIER_NOT_UNDERSTOOD", "active: the record of the patient is not in use")
+    if any(obj(link).get("type") == "replaced-by" for link in items(patient.get("link"))):
+        raise RefusalError("MODIFIER_NOT_UNDERSTOOD", "link: another Patient has replaced this one")
+    if not patient.get("birthDate"):
+        notes.add("VALUE_MISSING", "birthDate is missing")
+    return day(patient.get("birthDate"), "birthDate", notes)
+
+
+def read_immunization(immunization: Resource, bundle: Bundle, notes: Notes) -> Iterator[Entry]:
+    """One dose that was given: completed, not subpotent, with a date and a code."""
+    if immunization.get("status") != "completed":
+        raise RefusalError("STATUS_NOT_FINAL", "status is not 'completed'")
+    if immunization.get("isSubpotent", False) is not False:
+        raise RefusalError("MODIFIER_NOT_UNDERSTOOD", "isSubpotent: the dose may have been too weak")
+    bundle.check_subject(immunization)
+    primary = immunization.get("primarySource")
+    given = _given(immunization, notes)
+    protocols = [obj(protocol) for protocol in items(immunization.get("protocolApplied"))]
+    targets = [code for p in protocols for target in items(p.get("targetDisease")) for code in _quiet(target)]
+    yield entry_of(
+        Immunization,
+        {
+            **required("vaccine", immunization.get("vaccineCode"), "vaccineCode", notes),
+            "target": targets[0] if len(set(targets)) == 1 else None,
+            "date": given,
+            **_dose(protocols),
+            "lot": word(immunization.get("lotNumber")),
+            "holder": _manufacturer(immunization, bundle),
+            "primary_source": primary if type(primary) is bool else None,
+            "cert_id": identifier(immunization) or identity(immunization),
+        },
+        notes,
+    )
+
+
+def read_condition(condition: Resource, bundle: Bundle, notes: Notes) -> Iterator[Entry]:
+    """One diagnosis, unless it was refuted; whether it is active and confirmed is said in the credential."""
+    bundle.check_subject(condition)
+    verification = [code.code for code in codings(condition.get("verificationStatus"), "verificationStatus", notes)]
+    if any(code in _REFUTED for code in verification):
+        raise RefusalError("STATUS_NOT_FINAL", "verificationStatus says that the patient does not have it")
+    clinical = [code.code for code in codings(condition.get("clinicalStatus"), "clinicalStatus", notes)]
+    yield entry_of(
+        Condition,
+        {
+            **required("code", condition.get("code"), "code", notes),
+            "clinical": clinical[0] if clinical else None,
+            "verification": verification[0] if verification else None,
+            **coded("category", first(condition.get("category")), "category", notes, 1),
+            "onset": day(condition.get("onsetDateTime"), "onsetDateTime", notes),
+            "abatement": _abatement(condition, notes),
+            "recorded": day(condition.get("recordedDate"), "recordedDate", notes),
+            "cert_id": identifier(condition) or identity(condition),
+        },
+        notes,
+    )
+
+
+def _given(immunization: Resource, notes: Notes) -> str:
+    occurrence = immunization.get("occurrenceDateTime")
+    if not occurrence:
+        also = ", there is only occurrenceString" if "occurrenceString" in immunization else ""
+        raise RefusalError("VALUE_MISSING", f"occurrenceDateTime is missing{also}")
+    found = day(occurrence, "occurrenceDateTime", notes)
+    if found is None:
+        finding = notes.findings.pop()  # the same sentence, as the reason for leaving out the whole dose
+        raise RefusalError(finding.code, finding.sentence)
+    return found
+
+
+def _dose(protocols: list[Resource]) -> dict[str, int | None]:
+    """The number of this dose and of all in the series; neither if protocols disagree: they count other things."""
+    pairs = {(_positive(p.get("doseNumberPositiveInt")), _positive(p.get("seriesDosesPositiveInt"))) for p in protocols}
+    dose, series = pairs.pop() if len(pairs) == 1 else (None, None)
+    return {"dose": dose, "series": series}
+
+
+def _positive(value: object) -> int | None:
+    return value if type(value) is int and 1 <= value <= _MAX_DOSE else None
+
+
+def _manufacturer(immunization: Resource, bundle: Bundle) -> str | None:
+    """The manufacturer as a code: the identifier of the reference, or of the organisation that it points to."""
+    reference = obj(immunization.get("manufacturer"))
+    found = identifier({"identifier": [reference.get("identifier")]}) or identifier(
+        bundle.resolve(reference, immunization)
+    )
+    return found if found and ":" in found.partition("|")[0] else None
+
+
+def _abatement(condition: Resource, notes: Notes) -> str | None:
+    found = day(condition.get("abatementDateTime"), "abatementDateTime", notes)
+    if found is None and any(name.startswith("abatement") for name in condition):
+        notes.add("DATE_NOT_READABLE", "abatement is not a date; the credential does not say when it ended")
+    return found
+
+
+def _name(patient: Resource) -> Resource:
+    found = [obj(name) for name in items(patient.get("name"))]
+    current = [name for name in found if name.get("use") not in ("old", "nickname", "maiden", "anonymous", "temp")]
+    official = [name for name in current if name.get("use") == "official"]
+    return next(iter([*official, *current]), {})
+
+
+def _national_id(patient: Resource) -> str | None:
+    for wanted in _ID_TYPES:
+        for entry in map(obj, items(patient.get("identifier"))):
+            if any(obj(coding).get("code") == wanted for coding in items(obj(entry.get("type")).get("coding"))):
+                return identifier({"identifier": [entry]})
+    return None
+
+
+def _quiet(concept: object) -> list[str]:
+    """The codes of a concept that is of no great importance: what is wrong with it is not noted."""
+    return [code.canonical for code in codings(concept, "", Notes(""))]
