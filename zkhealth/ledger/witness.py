@@ -76,7 +76,7 @@ class LocalWitness:
     ) -> None:
         self._seen = Seen(state)
         self._cosigner = cosigner
-        self._logs = {log.origin: Trust(log.origin, log.keys) for log in logs}
+        self._logs = {log.origin: log.without_witnesses() for log in logs}
         self._clock = clock
 
     def seen(self, origin: str) -> Checkpoint | None:
@@ -138,8 +138,6 @@ def _check_extends(last: Checkpoint | None, new: Checkpoint, proof: Proof, old_s
             raise DecodingError(f"expected a checkpoint of at least {old_size} entries, got {new.size}")
         if old_size != size:
             raise ConflictError(size)
-    if new.size == 0 and new.root != EMPTY_ROOT:
-        raise InconsistentCheckpointError("expected the root of an empty tree for size 0")
     try:
         verify_consistency(root, size, new.root, new.size, proof)
     except VerificationError as error:
@@ -149,7 +147,7 @@ def _check_extends(last: Checkpoint | None, new: Checkpoint, proof: Proof, old_s
 class Consistent(Protocol):
     """A log that proves that it only grew: `ledger.log.Log`, `TiledLog`."""
 
-    def consistency_proof(self, old_size: int, size: int | None = None) -> Proof: ...
+    def consistency_proof(self, old_size: int, size: int | None = None, /) -> Proof: ...
 
 
 def gather(log: Consistent, signed: SignedCheckpoint, witnesses: Iterable[Witness]) -> tuple[bytes, list[Exception]]:
@@ -183,5 +181,5 @@ def _ask(log: Consistent, signed: SignedCheckpoint, witness: Witness) -> bytes:
 
 def _proof(log: Consistent, old_size: int, size: int) -> Proof:
     if old_size > size:
-        raise InconsistentCheckpointError(f"the witness has seen {old_size} entries, more than {size}")
+        raise InconsistentCheckpointError(f"the witness has seen {old_size} entries, not {size}")
     return log.consistency_proof(old_size, size)
