@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +20,6 @@ from zkhealth.ledger.tiles import HEIGHT, WIDTH, Tile, encode_bundle, tile_root,
 from zkhealth.merkle.hashing import leaf_hashes
 
 _STEP = 1 << 16
-_SYNCS = 16
 _PROGRESS = ".exported"
 
 
@@ -40,11 +38,11 @@ class Source(Protocol):
 
     def __len__(self) -> int: ...
 
-    def root(self, size: int | None = None, /) -> bytes: ...
+    def root(self, size: int | None = None) -> bytes: ...
 
-    def node(self, level: int, index: int, /) -> bytes: ...
+    def node(self, level: int, index: int) -> bytes: ...
 
-    def entries(self, lo: int, hi: int, /) -> Iterator[HasData]: ...
+    def entries(self, lo: int, hi: int) -> Iterator[HasData]: ...
 
 
 def export(
@@ -104,19 +102,17 @@ def _write_tiles(log: Source, root: Path, lo: int, hi: int, *, is_last: bool) ->
     for tile in tiles_since(lo, hi):
         if tile.width == WIDTH or is_last:
             row = _bundle(log, root, tile, written) if tile.level == 0 else _row(log, tile)
-            if tile.width == WIDTH and tile_root(row) != log.node(HEIGHT * (tile.level + 1), tile.index):
-                raise VerificationError(f"what would be {tile.path} is not what the log's tree says")
             written.append(_replace(root / tile.path, row))
     _sync(root, written)
 
 
 def _bundle(log: Source, root: Path, tile: Tile, written: list[Path]) -> bytes:
-    """Write the entries behind a tile; returns their hashes."""
+    """Write the entries behind a tile; returns their hashes, checked against the log's own tree."""
     start = tile.index * WIDTH
     entries = [entry.data for entry in log.entries(start, start + tile.width)]
     row = leaf_hashes(entries)
-    if len(entries) != tile.width:
-        raise VerificationError(f"the log has {len(entries)} of the entries {start} to {start + tile.width - 1}")
+    if len(entries) != tile.width or (tile.width == WIDTH and tile_root(row) != log.node(HEIGHT, tile.index)):
+        raise VerificationError(f"entries {start} to {start + tile.width - 1} are not what the log's tree says")
     written.append(_replace(root / tile.bundle_path, encode_bundle(entries)))
     return row
 
@@ -142,9 +138,8 @@ def _replace(path: Path, data: bytes) -> Path:
 
 def _sync(root: Path, paths: list[Path]) -> None:
     """Make files and their names last, before anything says that they are there."""
-    with ThreadPoolExecutor(_SYNCS) as threads:  # A disk takes many at once in the time of one.
-        for _ in threads.map(lambda path: _fsync(path, os.O_RDWR), paths):
-            pass
+    for path in paths:
+        _fsync(path, os.O_RDWR)
     if hasattr(os, "O_DIRECTORY"):  # Windows has no such thing.
         for folder in {folder for path in paths for folder in path.parents if folder.is_relative_to(root)}:
             _fsync(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -47,8 +47,7 @@ class SplitViewError(MisbehaviourError):
 class Follower:
     """An observer of one log, who remembers in a file the last checkpoint it saw.
 
-    The first checkpoint is taken as it is.  One file serves for any number of logs and processes.  When the log changes
-    its key, trust both until a checkpoint under the new one was seen.
+    The first checkpoint is taken as it is.  One file serves for any number of logs and processes.
     """
 
     def __init__(self, state: str | os.PathLike[str], trust: Trust) -> None:
@@ -56,17 +55,17 @@ class Follower:
         self._seen = Seen(state)
 
     def last(self) -> SignedCheckpoint | None:
-        """The last checkpoint seen, or None; only the log's own signature is looked at.
+        """The last checkpoint seen, or None.
 
-        Raises VerificationError or DecodingError if the file has one that the log did not sign.
+        Raises VerificationError or DecodingError if the file has one that is not to be trusted.
         """
         data = self._seen.get(self.trust.origin)
-        return None if data is None else self.trust.without_witnesses().open(data)
+        return None if data is None else self.trust.open(data)
 
     def update(self, fetch: Fetch, at: int | None = None) -> TiledLog:
         """Fetch the log's checkpoint, check that it extends the last one, remember it, and read the log under it.
 
-        Only the tiles at the right edges of the two are read; `TiledLog.verify` reads all.
+        Only the tiles between the two are read; `TiledLog.verify` reads all.
 
         Raises:
             RollbackError, EquivocationError, ForkError: the log misbehaved; nothing is remembered.

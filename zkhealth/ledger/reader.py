@@ -24,6 +24,7 @@ from zkhealth.ledger.tiles import (
     subtree_in,
     tile_at,
     tile_root,
+    tiles_of,
 )
 from zkhealth.ledger.trust import Trust
 from zkhealth.merkle.hashing import leaf_hash, leaf_hashes
@@ -89,10 +90,10 @@ class TiledLog:
         return consistency_path(self.node, old_size, size)
 
     def entry(self, index: int) -> bytes:
-        """Entry number `index`; ValueError if there is none."""
+        """Entry number `index`; IndexError if there is none."""
         check_int("index", index)
         if not 0 <= index < len(self):
-            raise ValueError(f"there is no entry {index} in a log of {len(self)}")
+            raise IndexError(f"there is no entry {index} in a log of {len(self)}")
         return self._bundle(tile_at(len(self), 0, index))[index % WIDTH]
 
     def entries(self, lo: int = 0, hi: int | None = None) -> Iterator[bytes]:
@@ -103,10 +104,9 @@ class TiledLog:
             yield from self._bundle(tile_at(len(self), 0, start))[max(lo - start, 0) : hi - start]
 
     def verify(self, progress: Callable[[int], None] | None = None) -> None:
-        """Read and authenticate every tile and every entry; `progress` is told how many entries are done.
-
-        Whatever is above a bundle is read with it, so there is nothing else to read.
-        """
+        """Read and authenticate every tile and every entry; `progress` is told how many entries are done."""
+        for tile in reversed([tile for tile in tiles_of(len(self)) if tile.level]):
+            self.tile(tile)
         for start in range(0, len(self), WIDTH):
             self._bundle(tile_at(len(self), 0, start))
             if progress:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from zkhealth.errors import DecodingError
 
-_TABLE = "CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, checkpoint BLOB NOT NULL)"
+_TABLE = "CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, checkpoint BLOB NOT NULL) STRICT"
 _WAIT = 30.0
 
 

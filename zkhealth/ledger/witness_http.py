@@ -49,12 +49,7 @@ class HttpWitness:
         self._timeout = timeout
 
     def seen(self, origin: str) -> Checkpoint | None:
-        """The last checkpoint it says it accepted of a log, or None if it says none; raises as `checkpoint` does."""
-        data = self.checkpoint(origin)
-        return None if data is None else peek(data)
-
-    def checkpoint(self, origin: str) -> bytes | None:
-        """The same as a note: what an observer needs to compare (see `follow.compare`), since the log signed it.
+        """The last checkpoint it says it accepted of a log, or None if it says none.
 
         Raises:
             VerificationError: what it shows is not cosigned by it, or is another log's.
@@ -70,7 +65,7 @@ class HttpWitness:
         checkpoint = Checkpoint.decode(open_note(answer.body, self._keys).text)
         if checkpoint.origin != origin:
             raise VerificationError(f"expected a checkpoint of {origin}, got one of {checkpoint.origin}")
-        return answer.body
+        return checkpoint
 
     def accept(self, signed_checkpoint: bytes, proof: Sequence[bytes], old_size: int | None = None) -> bytes:
         """Ask it to cosign a checkpoint that extends the last one it accepted; returns its signature lines.
@@ -90,8 +85,8 @@ class HttpWitness:
         if old_size is None:
             last = self.seen(checkpoint.origin)
             old_size = last.size if last else 0
-            if old_size > checkpoint.size:
-                raise InconsistentCheckpointError(f"the witness has seen {old_size} entries, not {checkpoint.size}")
+        if old_size > checkpoint.size:
+            raise InconsistentCheckpointError(f"the witness has seen {old_size} entries, more than {checkpoint.size}")
         body = encode_request(old_size, tuple(proof), signed_checkpoint)
         answer = request("POST", f"{self._url}/add-checkpoint", body=body, timeout=self._timeout, most=MAX_BYTES)
         if answer.status != 200:
