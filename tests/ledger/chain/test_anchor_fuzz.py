@@ -130,6 +130,21 @@ def test_sizes_of_any_magnitude_are_judged_alike(chain, contract, old, growth, o
         assert chain_verdict(contract, "publish", new, new_root, proof) == library
 
 
+@given(size=st.integers(1, MAX_SIZE), where=st.floats(0, 1), off=st.sampled_from([0, 0, 1, -1]))
+@settings(FEWER, max_examples=max(2, settings.default.max_examples // 5))
+def test_inclusion_in_trees_of_any_magnitude_is_judged_alike(chain, contract, size, where, off):
+    index = min(int(where * size), size - 1)
+    leaf, hashes = leaf_hash(b"entry"), tuple(bytes([i + 1]) * 32 for i in range(65))
+
+    def verdict_with(proof):
+        return verdict(_verify_leaf_hash, root_that_fits(index, size, leaf, proof), size, index, leaf, proof)
+
+    fit = next(n for n in range(65) if verdict_with(hashes[:n]) == "accepted")
+    proof = hashes[: max(0, fit + off)]
+    with one_root(chain, contract, size, root_that_fits(index, size, leaf, proof)):
+        assert chain_verdict(contract, "included", leaf, index, size, proof) == verdict_with(proof)
+
+
 def test_the_longest_proof_there_is_is_accepted(chain, contract):
     old, new = 2**62 + 1, MAX_SIZE
     proof = tuple(bytes([i + 1]) * 32 for i in range(64))
@@ -169,6 +184,16 @@ def roots_that_fit(old, new, proof):
         return node_hash(c, old_side), node_hash(c, new_side)
 
     return roots(old, new, list(proof), is_known=True)
+
+
+def root_that_fits(index, size, leaf, proof):
+    """The root that a path leads to if its length is right; PATH of RFC 9162 section 2.1.3.1, read from the top."""
+    if size == 1 or not proof:
+        return leaf
+    k = 1 << (size - 1).bit_length() - 1
+    if index < k:
+        return node_hash(root_that_fits(index, k, leaf, proof[:-1]), proof[-1])
+    return node_hash(proof[-1], root_that_fits(index - k, size - k, leaf, proof[:-1]))
 
 
 @contextmanager

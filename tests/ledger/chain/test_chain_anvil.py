@@ -149,6 +149,19 @@ def test_what_another_process_left_waiting_is_waited_for(anvil_chain, address):
     assert [t["hash"].to_0x_hex() for t in sent(chain) if t["to"] == address] == [left["hash"]]
 
 
+def test_what_waits_is_not_overtaken_in_haste(anvil_chain, address):
+    """A newer checkpoint goes behind the one that waits: replacing it at once would pay for haste."""
+    chain = anvil_chain
+    hold_blocks(chain)
+    with pytest.raises(ChainError, match="nothing is lost"):
+        witness_of(chain, address, RICH, nothing, looks=2).accept(signed(1000), ())
+    (left,) = waiting(chain)
+    witness = witness_of(chain, address)
+    witness.follow(signed(1500), tree())
+    assert next(t["hash"].to_0x_hex() for t in sent(chain) if t["to"] == address) == left["hash"]
+    assert witness.anchor.root(1000) == checkpoint(1000).root
+
+
 def test_what_another_process_left_stuck_is_outbid(anvil_chain, address):
     """The new process does not know what the old one offered: the node's refusals tell."""
     chain = anvil_chain
@@ -293,10 +306,11 @@ def test_a_reorganisation_between_seen_and_accept_is_a_conflict_and_no_fork(anvi
     witness = witness_of(chain, address)
     witness.accept(signed(500), ())
     witness.accept(signed(1000), proof(500, 1000))
-    assert witness.seen(ORIGIN) == checkpoint(1000)
+    again = witness_of(chain, address)
+    assert again.seen(ORIGIN) == checkpoint(1000)
     reorganise(chain, 2)
     with pytest.raises(ConflictError) as conflict:
-        witness.accept(signed(1500), proof(1000, 1500))
+        again.accept(signed(1500), proof(1000, 1500))
     assert conflict.value.size == 500
 
 

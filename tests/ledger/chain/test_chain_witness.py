@@ -10,6 +10,7 @@ from ledger.chain.local_chains import OTHER, RICH
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.ledger.chain import Anchor, ChainError, ChainWitness, Head, Role
 from zkhealth.ledger.checkpoint import Checkpoint
+from zkhealth.ledger.cosignature import Cosigner
 from zkhealth.ledger.note import Signer
 from zkhealth.ledger.trust import Trust
 from zkhealth.ledger.witness import (
@@ -103,6 +104,13 @@ def test_gathering_goes_on_when_the_contract_moved_meanwhile(chain, witness):
     witness.seen = seen_and_then_moved
     assert gather(tree(), trust().open(signed(1500)), [witness])[1] == []
     assert real_seen(ORIGIN) == checkpoint(1500)
+
+
+def test_the_log_s_signature_is_enough_also_where_readers_want_more(anchor):
+    cosigner = Cosigner.generate("witness.example/1").verifier
+    readers = Trust(ORIGIN, [signer().verifier], [cosigner], quorum=1)
+    ChainWitness(anchor, readers).accept(signed(1000), ())
+    assert anchor.head().size == 1000
 
 
 def test_a_root_that_the_chain_holds_authenticates_entries(witness):

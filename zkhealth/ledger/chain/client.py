@@ -32,7 +32,7 @@ class ChainWitness:
 
     Args:
         anchor: the contract.
-        trust: the log's origin and keys.
+        trust: the log's origin and keys; its witnesses do not matter.
 
     Raises:
         ValueError: the contract is of another log.
@@ -41,7 +41,7 @@ class ChainWitness:
     def __init__(self, anchor: Anchor, trust: Trust) -> None:
         if anchor.origin != trust.origin:
             raise ValueError(f"expected a contract of {trust.origin}, got one of {anchor.origin}")
-        self.anchor, self.trust = anchor, trust
+        self.anchor, self.trust = anchor, trust.without_witnesses()
         self._told: int | None = None  # The size that the caller's next proof starts from, as far as we told it.
 
     def __repr__(self) -> str:
