@@ -1,0 +1,1 @@
+"""Business rules for EU Digital COVID Certificates."""
