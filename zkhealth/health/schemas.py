@@ -1,8 +1,8 @@
 """What credentials about health say: one schema for each kind of record, whatever document it came from.
 
-Everything is hidden until a policy asks.  Absent stays absent, never 0, and satisfies no clause; a code that a record gives in several systems
-keeps up to three of them (`vaccine`, `vaccine_2`, `vaccine_3`); a partial date is an interval of days; a quantity is in
-the one canonical unit of its code (`zkhealth.health.units`), rounded once.
+Everything is hidden until a policy asks.  Absent stays absent, never 0, and satisfies no clause; a code that a record
+gives in several systems keeps up to three of them (`vaccine`, `vaccine_2`, `vaccine_3`); a partial date is an interval
+of days; a quantity is in the one canonical unit of its code (`zkhealth.health.units`), rounded once.
 
     >>> from zkhealth.health.schemas import Immunization
     >>> Immunization.spec.id
