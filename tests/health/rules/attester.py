@@ -19,7 +19,8 @@ def kind_of(payload):
 def loses_time(payload):
     """Whether a date has a time of day, of which a credential keeps the day alone."""
     events = [event for kind in KINDS.values() for event in payload.get(kind.letter) or []]
-    return any(str(event.get(name, ""))[10:] not in ("", "T00:00:00Z") for event in events for name in DATES)
+    dates = [str(event.get(name, "")) for event in events for name in DATES] + [payload.get("dob", "")]
+    return any(text[10:] not in ("", "T00:00:00Z", "T00:00:00+00:00") for text in dates)
 
 
 def values_of(kind, payload):
@@ -27,7 +28,7 @@ def values_of(kind, payload):
     fields = KINDS[kind].fields
     (event,) = payload[KINDS[kind].letter]
     found = {fields[name]: _value(name, value) for name, value in event.items() if name in fields and value != ""}
-    return {**found, "birth": payload.get("dob") or None, "source_format": "dcc"}
+    return {**found, "birth": payload.get("dob", "")[:10] or None, "source_format": "dcc"}
 
 
 def encoded(kind, payload):

@@ -53,7 +53,7 @@ class Dice:
         event |= {name: self.pick(MOMENTS) for name in self.moments}
         event = {name: value for name, value in event.items() if not self.one_in(6)}
         payload = {self.letter: [{"ci": CODES["ci"][0], **event}]}
-        return payload if self.one_in(4) else {**payload, "dob": self.pick([*PARTIAL, ""])}
+        return payload if self.one_in(4) else {**payload, "dob": self.pick(PARTIAL)}
 
     # --- rules --------------------------------------------------------------------
 

@@ -71,11 +71,8 @@ def formula(branches: Iterable[Branch | None]) -> Formula:
 
 
 def condition(key: Key, values: Numbers | Codes) -> Formula:
-    """A value belongs to a set.  Of a sum, all fields in it are present."""
-    refs = [counted(ref) for ref in key.refs() if ref.field.optional] if isinstance(key, Linear) else []
-    present: dict[Key, Numbers | Codes] = {ref: any_value(ref) for ref in refs}
-    branch = both(present, {} if values.is_all else {key: values})
-    return formula([None if values.is_empty else branch])
+    """A value belongs to a set.  Of a sum, that its fields are there is a condition of its own."""
+    return formula([None if values.is_empty else {} if values.is_all else {key: values}])
 
 
 def counted(ref: FieldRef) -> FieldRef:
