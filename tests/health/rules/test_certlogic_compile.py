@@ -181,8 +181,19 @@ def test_a_rule_that_can_never_be_evaluated_accepts_none():
     assert compiled({"<": ["a", DN]}).holds is False
 
 
-def test_a_rule_of_another_kind_is_not_compiled_for_this_one():
-    assert compile(rule_of(False, "test"), at=AT)["vaccination"].holds is True
+def test_a_kind_that_no_rule_is_about_is_not_accepted_by_having_none():
+    found = compile(rule_of({"===": [{"var": "payload.t.0.tr"}, "260415000"]}, "test"), at=AT)
+    assert list(found.kinds) == ["test"]
+    with pytest.raises(ValueError, match="no rule is about this"):
+        found["vaccination"]
+
+
+@pytest.mark.parametrize("options", [{"kinds": ["recovery"]}, {"without": ["XX-EU-0001"]}], ids=str)
+def test_no_rules_at_all_are_refused(options):
+    with pytest.raises(ValueError, match="at least one rule"):
+        compile(rule_of(True), at=AT, **options)
+    with pytest.raises(ValueError, match="at least one rule"):
+        compile([], at=AT)
 
 
 # --- what is refused ------------------------------------------------------------------
@@ -266,7 +277,7 @@ def test_what_is_no_rule_is_a_decoding_error(rules):
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="vaccination"):
         compile(rule_of(True), at=AT, kinds=["v"])
-    with pytest.raises(ValueError, match="vaccination"):
+    with pytest.raises(ValueError, match="one of vaccination"):
         compile(rule_of(True), at=AT)["v"]
 
 

@@ -111,14 +111,14 @@ class CompiledKind:
 
 @dataclass(frozen=True, eq=False)
 class CompiledRules:
-    """The rules for each kind of certificate: `compiled["vaccination"].policy(issuers)`."""
+    """The rules for each kind of certificate that they are about: `compiled["vaccination"].policy(issuers)`."""
 
     at: datetime
     kinds: Mapping[str, CompiledKind]
 
     def __getitem__(self, kind: str) -> CompiledKind:
         if kind not in self.kinds:
-            raise ValueError(f"expected one of {', '.join(self.kinds)}")
+            raise ValueError(f"no rule is about this; expected one of {', '.join(self.kinds)}")
         return self.kinds[kind]
 
     def explain(self) -> str:
@@ -145,7 +145,7 @@ def compile(
     Raises:
         DecodingError: not rules.
         CannotCompileError: rules that cannot be proven of hidden values.
-        ValueError: not a time, an unknown kind, a rule that is none of acceptance, or nothing of the name to leave out.
+        ValueError: not a time, an unknown kind, no rule about it, or nothing of the name to leave out.
     """
     listed, left_out = read_rules(rules), set(without)
     if unknown := left_out - {rule.identifier for rule in listed}:
@@ -164,11 +164,13 @@ def compile(
                     found.append(CompiledRule(rule, _formula(rule, kind, public)))
             except Refused as e:
                 refusals.append(Refusal(rule.identifier, kind.name, e.operation, e.reason))
-        if not refusals:
+        if found and not refusals:
             skipped = tuple(rule for rule in ours if rule.identifier in left_out)
             done[kind.name] = _kind(kind, time, found, skipped, language, sets)
     if refusals:
         raise CannotCompileError(refusals)
+    if not done:
+        raise ValueError("expected at least one rule about these kinds of certificates: no rules accept everything")
     return CompiledRules(time, MappingProxyType(done))
 
 
