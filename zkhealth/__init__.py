@@ -55,11 +55,16 @@ _CREDENTIALS = frozenset(
 
 
 def __getattr__(name: str) -> Any:
-    """Credentials and BBS are loaded when they are first asked for: most programs need one part of the library."""
+    """Credentials, BBS and health records are loaded when asked for: most programs need one part of the library."""
     if name == "bbs":
         from zkhealth.signatures import bbs  # noqa: PLC0415
 
         return bbs
+    if name == "health":
+        import zkhealth.health.certlogic  # noqa: PLC0415 (with `from` this function would ask itself)
+        import zkhealth.health.valuesets  # noqa: PLC0415
+
+        return zkhealth.health
     if name in _CREDENTIALS:
         from zkhealth import credentials  # noqa: PLC0415
 

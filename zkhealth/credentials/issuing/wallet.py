@@ -6,7 +6,7 @@ Not thread-safe: requests and additions change it.  Everything in it is secret; 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from zkhealth.credentials.encoding.files import write_private
@@ -14,6 +14,7 @@ from zkhealth.credentials.encoding.keystore import open_sealed, seal
 from zkhealth.credentials.encoding.wire import pack, unpack
 from zkhealth.credentials.issuing.credential import Credential
 from zkhealth.credentials.issuing.exchange import Issued, Offer, Request, make_request
+from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.presentations.either_challenge import AnyChallenge, read_challenge
 from zkhealth.credentials.presentations.plan import Plan, make_plan
 from zkhealth.errors import DecodingError, WitnessError
@@ -87,14 +88,16 @@ class Wallet:
             raise ValueError("the credential is not in this wallet")
         self._credentials = kept
 
-    def plan(self, challenge: AnyChallenge | bytes) -> Plan:
+    def plan(self, challenge: AnyChallenge | bytes, value_sets: Iterable[ValueSet] = ()) -> Plan:
         """Find credentials that satisfy a challenge, before anything is proven or sent.
+
+        `value_sets` are the lists that a challenge in bytes may refer to.
 
         Raises:
             DecodingError: not a challenge.
             WitnessError: there are none; it says why.
         """
-        challenge = challenge if isinstance(challenge, AnyChallenge) else read_challenge(challenge)
+        challenge = challenge if isinstance(challenge, AnyChallenge) else read_challenge(challenge, value_sets)
         return make_plan(challenge, self._credentials, self._link)
 
     def encode(self) -> bytes:

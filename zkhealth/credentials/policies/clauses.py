@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from zkhealth.credentials.policies.bounds import Bound
+from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.schemas.fields import Plain
 
 if TYPE_CHECKING:
@@ -96,11 +97,15 @@ class Range(Clause):
 
 @dataclass(frozen=True)
 class Listed(Clause):
-    """The fields are the first columns of one row of a public table; further columns hold whole numbers."""
+    """The fields are the first columns of one row of a public table; further columns hold whole numbers.
+
+    The rows may be the codes of a value set, as which a policy then names them.
+    """
 
     of: tuple[FieldRef, ...]
     rows: tuple[tuple[Any, ...], ...]
     name: str = ""
+    source: ValueSet | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or (self.name and not _NAME.fullmatch(self.name)):
@@ -115,6 +120,8 @@ class Listed(Clause):
         rows = tuple(dict.fromkeys(self._encoded(row) for row in self.rows))
         if len({row[: len(self.of)] for row in rows}) != len(rows):
             raise ValueError("two rows of a table begin alike")
+        if self.source is not None and rows != tuple((code,) for code in self.source.codes):
+            raise ValueError("expected the codes of the value set as rows")
         object.__setattr__(self, "rows", rows)
 
     def _encoded(self, row: Sequence[Any]) -> tuple[Plain | int, ...]:
@@ -144,6 +151,17 @@ class Listed(Clause):
 
     def refs(self) -> Iterator[FieldRef]:
         return iter(self.of)
+
+
+@dataclass(frozen=True, init=False)
+class Absent(Listed):
+    """The credential does not say: the field has the one value that stands for what is absent."""
+
+    def __init__(self, of: FieldRef) -> None:
+        if not of.field.optional:
+            raise ValueError(f"{of}: the schema asks for a value, so it is never absent")
+        for name, value in {"of": (of.whole,), "rows": ((None,),), "name": "", "source": None}.items():
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True)
@@ -197,6 +215,9 @@ class Present(Clause):
 
     of: FieldRef
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "of", self.of.whole)
+
     def refs(self) -> Iterator[FieldRef]:
         return iter((self.of,))
 
@@ -210,6 +231,7 @@ class Reveal(Clause):
     def __post_init__(self) -> None:
         if self.of.field.kind == "id":
             raise ValueError("an identifier is never disclosed")
+        object.__setattr__(self, "of", self.of.whole)
 
     def refs(self) -> Iterator[FieldRef]:
         return iter((self.of,))

@@ -6,12 +6,14 @@ issuer's key is shown: "vaccinated, or recovered" is a choice of policies.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from zkhealth.credentials.encoding.strict_json import canonical_json, read_json_object
 from zkhealth.credentials.policies.policy import Policy, check_name
 from zkhealth.credentials.policies.policy_json import MAX_BYTES
+from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.errors import DecodingError
 
 if TYPE_CHECKING:
@@ -79,19 +81,19 @@ class Either:
         return canonical_json({"type": "zkhealth/either", "version": VERSION, "name": self.name, "policies": policies})
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> Either:
-        """The inverse of `to_json`.
+    def from_json(cls, text: str | bytes, value_sets: Iterable[ValueSet] = ()) -> Either:
+        """The inverse of `to_json`; lists that it only refers to must be among `value_sets`.
 
         Raises:
             DecodingError: not such a choice; it names the path of what is wrong.
         """
-        top = read_json_object(text, MAX_BYTES)
+        top, sets = read_json_object(text, MAX_BYTES), tuple(value_sets)
         if unknown := sorted(set(top) - {"type", "version", "name", "policies"}):
             raise DecodingError(f"{unknown[0][:40]}: unknown field")
         match top:
             case {"type": "zkhealth/either", "version": int(version), "name": name, "policies": list(listed)}:
                 if type(version) is int and version == VERSION:
-                    policies = [_read(content, f"policies[{i}]") for i, content in enumerate(listed)]
+                    policies = [_read(content, f"policies[{i}]", sets) for i, content in enumerate(listed)]
                     return _checked(name, policies)
         raise DecodingError(f"expected a choice of policies of version {VERSION}")
 
@@ -124,11 +126,11 @@ class Either:
         return tuple(policy.leakage(at, population) for policy in self.policies)
 
 
-def _read(content: object, path: str) -> Policy:
+def _read(content: object, path: str, value_sets: tuple[ValueSet, ...]) -> Policy:
     if not isinstance(content, dict):
         raise DecodingError(f"{path}: expected an object")
     try:
-        return Policy.from_json(canonical_json(content))
+        return Policy.from_json(canonical_json(content), value_sets)
     except (DecodingError, TypeError) as e:  # a float is no part of a policy
         raise DecodingError(f"{path}.{e}") from None
 

@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from zkhealth.credentials.policies.clauses import AnyOf, Clause, Different, Listed, Range, Same, Unlisted, is_fact
+from zkhealth.credentials.policies.clauses import (
+    Absent,
+    AnyOf,
+    Clause,
+    Different,
+    Listed,
+    Range,
+    Same,
+    Unlisted,
+    is_fact,
+)
 from zkhealth.credentials.policies.terms import FieldRef
 from zkhealth.credentials.policies.words import needs, sum_words, value_words
 from zkhealth.credentials.schemas.dates import LAST_DATE, date_of, days
@@ -45,6 +55,8 @@ def _shortfall(clause: Clause, values: Values, at: datetime) -> str:  # noqa: PL
             return ""
         reasons = [" and ".join(shortfalls(branch, values, at)) for branch in clause.branches()]
         return "no alternative holds: " + "; or ".join(reasons)
+    if isinstance(clause, Absent):
+        return "" if row_index(clause, values) == 0 else f"{clause.of[0]}: the credential says what it must leave open"
     unknown = [str(ref) for ref in clause.refs() if is_fact(clause) and _value(ref, values) is None]
     if unknown:
         return f"{', '.join(unknown)}: the credential does not say"
@@ -68,7 +80,7 @@ def _range(clause: Range, values: Values, at: datetime) -> str:
     for term, a in clause.of.parts:
         if isinstance(term, FieldRef):
             plain = _value(term, values)
-            ends = sorted(a * n for n in plain or () if isinstance(n, int))
+            ends = sorted(a * n for n in term.ends(plain))
         else:
             row = row_index(term.table, values)
             if row is None:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from zkhealth.credentials.policies.clauses import AnyOf, Clause, Different, Listed, Range, Same, Unlisted
+from zkhealth.credentials.policies.clauses import Absent, AnyOf, Clause, Different, Listed, Range, Same, Unlisted
 from zkhealth.credentials.policies.policy import Policy, revealed
-from zkhealth.credentials.policies.terms import FieldRef, Linear
+from zkhealth.credentials.policies.terms import FieldRef, LastDay, Linear
 from zkhealth.credentials.schemas.fields import Plain
 
 _ROUNDS = 16
@@ -124,7 +124,7 @@ def _either(left: _All, here: Sequence[Clause], branches: Sequence[Sequence[Clau
 def _union(several: Sequence[_Left]) -> _Left:
     ends = [x.ends for x in several if x.ends]
     lists = [x.values for x in several if x.values is not None]
-    hull = (min(lo for lo, _ in ends), max(hi for _, hi in ends)) if ends else None
+    hull = (min(lo for lo, _ in ends), max(hi for _, hi in ends)) if len(ends) == len(several) else None
     listed = frozenset[Plain]().union(*lists) if len(lists) == len(several) else None
     return _Left(hull, listed, all(x.is_shown for x in several))
 
@@ -165,6 +165,8 @@ def _ends(clause: Range, at: datetime | None) -> tuple[int, int]:
 
 def _narrow(left: _All, clause: Clause) -> None:
     match clause:
+        case Absent(of=of):
+            left[of[0]] = replace(left[of[0]], ends=None, values=frozenset({None}))
         case Listed():
             _narrow_row(left, clause)
         case Unlisted(of=ref, values=values):
@@ -177,7 +179,7 @@ def _narrow(left: _All, clause: Clause) -> None:
 
 def _narrow_sum(left: _All, of: Linear, lo: int, hi: int) -> None:
     """Each summand lies between what the others leave to it."""
-    hidden = [left.get(term) if isinstance(term, FieldRef) else None for term, _ in of.parts]  # None: only its domain
+    hidden = [left.get(term.whole) if isinstance(term, FieldRef) else None for term, _ in of.parts]  # None: its domain
     ends = []
     for (term, a), known in zip(of.parts, hidden, strict=True):
         first, last = (known.ends if known else None) or term.domain
@@ -187,8 +189,10 @@ def _narrow_sum(left: _All, of: Linear, lo: int, hi: int) -> None:
     for (term, a), known, (first, last) in zip(of.parts, hidden, ends, strict=True):
         if known is not None and isinstance(term, FieldRef):
             from_, to = lo - (most - last), hi - (least - first)  # what a·x lies between
-            found = known.within(*((-(-from_ // a), to // a) if a > 0 else (-(-to // a), from_ // a)))
-            left[term] = replace(found, is_shown=found.is_shown or (lo == hi and unknown == [term]))
+            low, high = (-(-from_ // a), to // a) if a > 0 else (-(-to // a), from_ // a)
+            low = term.domain[0] if isinstance(term, LastDay) else low  # the other days may be earlier
+            found = known.within(low, high)
+            left[term.whole] = replace(found, is_shown=found.is_shown or (lo == hi and unknown == [term]))
 
 
 def _narrow_row(left: _All, clause: Listed) -> None:

@@ -34,6 +34,7 @@ from zkhealth.credentials.policies.clauses import (
     check_parts,
 )
 from zkhealth.credentials.policies.terms import Column, Linear, Wanted
+from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.schemas.fields import moment_of
 
 if TYPE_CHECKING:  # Methods that hand over to a module above import it when they are called.
@@ -43,6 +44,7 @@ if TYPE_CHECKING:  # Methods that hand over to a module above import it when the
 
 MAX_CREDENTIALS = 8
 MAX_WINDOW = 24 * 3600
+MAX_NOTE = 1 << 14
 _TAG = b"zkhealth/policy/v1"
 
 
@@ -50,7 +52,8 @@ class Policy:
     """Clauses that all hold, about credentials of one holder, from issuers that the verifier trusts.  Immutable.
 
     Two credentials under one schema must be different ones, unless `may_be_same`.  `window` is the longest time, in
-    seconds, for which a presentation without the verifier's nonce may be accepted; 0 asks for a nonce.
+    seconds, for which a presentation without the verifier's nonce may be accepted; 0 asks for a nonce.  `note` is
+    text for the holder, such as the official words of a rule: nothing follows from it.
 
     Raises:
         ValueError: no clauses, a credential without a trusted issuer, or clauses that contradict each other.
@@ -63,12 +66,15 @@ class Policy:
         issuers: Iterable[IssuerPublic],
         may_be_same: bool = False,
         window: int = 0,
+        note: str = "",
     ) -> None:
         check_name(name)
         if not clauses or not all(isinstance(clause, Clause) for clause in clauses):
             raise TypeError("expected clauses, such as v.birth.at_least_years_ago(18)")
         if type(may_be_same) is not bool or type(window) is not int:
             raise TypeError("expected may_be_same as a bool and window as whole seconds")
+        if not isinstance(note, str) or len(note) > MAX_NOTE or not all(map(str.isprintable, note.split("\n"))):
+            raise ValueError(f"expected a note of at most {MAX_NOTE} printable characters")
         if not 0 <= window <= MAX_WINDOW:
             raise ValueError(f"expected a window of 0 to {MAX_WINDOW} seconds")
         self.name = name
@@ -76,6 +82,7 @@ class Policy:
         self.issuers = tuple(issuers)
         self.may_be_same = may_be_same
         self.window = window
+        self.note = note
         self.wanted = self._wanted()
         self._check_clauses()
         self._check_issuers()
@@ -115,16 +122,24 @@ class Policy:
 
         return write_policy(self)
 
+    @property
+    def value_sets(self) -> tuple[ValueSet, ...]:
+        """The value sets that the JSON refers to."""
+        found = (clause.source for clause in _all(self.clauses) if isinstance(clause, Listed))
+        return tuple(dict.fromkeys(source for source in found if source is not None))
+
     @classmethod
-    def from_json(cls, text: str | bytes) -> Policy:
+    def from_json(cls, text: str | bytes, value_sets: Iterable[ValueSet] = ()) -> Policy:
         """The inverse of `to_json`; also of JSON with blanks and another order of names.
 
+        Lists that it only refers to must be among `value_sets`.
+
         Raises:
-            DecodingError: not a policy; it names the path of what is wrong.
+            DecodingError: not a policy; it names the path of what is wrong, or the value set that is missing.
         """
         from zkhealth.credentials.policies.policy_json import read_policy  # noqa: PLC0415
 
-        return read_policy(text)
+        return read_policy(text, value_sets)
 
     def challenge(
         self, audience: str, at: str | date | datetime, nonce: bytes | None = None, window: int = 0

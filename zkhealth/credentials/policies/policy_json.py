@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ from zkhealth.credentials.encoding.strict_json import canonical_json, read_json_
 from zkhealth.credentials.issuing.issuer_public import IssuerPublic
 from zkhealth.credentials.policies.bounds import UNITS, Bound
 from zkhealth.credentials.policies.clauses import (
+    Absent,
     AllOf,
     AnyOf,
     Clause,
@@ -26,6 +27,7 @@ from zkhealth.credentials.policies.clauses import (
 )
 from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.policies.terms import Column, FieldRef, Linear, Wanted
+from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.schemas.spec import SchemaSpec
 from zkhealth.errors import DecodingError
 
@@ -49,16 +51,21 @@ def write_policy(policy: Policy) -> str:
             "may_be_same": policy.may_be_same,
             "window": policy.window,
             "clauses": [_clause(clause) for clause in policy.clauses],
+            **({"note": policy.note} if policy.note else {}),
         }
     )
 
 
-def _clause(clause: Clause) -> dict[str, Any]:  # noqa: PLR0911 (one for each kind)
+def _clause(clause: Clause) -> dict[str, Any]:  # noqa: PLR0911, PLR0912 (one for each kind)
     match clause:
         case Range(of=of, lo=lo, hi=hi):
             ends = {"at_least": lo, "at_most": hi}
             shown = {name: _bound(of, bound) for name, bound in ends.items() if bound}
             return {"range": {"of": [[a, _term(term)] for term, a in of.parts], **shown}}
+        case Absent(of=of):
+            return {"absent": str(of[0])}
+        case Listed(of=of, source=ValueSet() as source):
+            return {"listed": {"of": [str(ref) for ref in of], "from": source.reference}}
         case Listed(of=of, rows=rows, name=name):
             shown_rows = [
                 [*(r.field.decode(x) for r, x in zip(of, row, strict=False)), *row[len(of) :]] for row in rows
@@ -104,8 +111,8 @@ def _bound(of: Linear, bound: Bound) -> Any:
 # --- reading ------------------------------------------------------------------
 
 
-def read_policy(text: str | bytes) -> Policy:
-    """A policy from JSON.
+def read_policy(text: str | bytes, value_sets: Iterable[ValueSet] = ()) -> Policy:
+    """A policy from JSON, and the value sets that it may refer to.
 
     Raises:
         DecodingError: not a policy, with the path of what is wrong.
@@ -114,14 +121,15 @@ def read_policy(text: str | bytes) -> Policy:
     if top.take("type", str) != "zkhealth/policy" or top.take("version", int) != VERSION:
         raise DecodingError(f"expected a policy of version {VERSION}")
     name, may_be_same, window = top.take("name", str), top.take("may_be_same", bool), top.take("window", int)
+    note, sets = top.take("note", str, ""), {value_set.digest.hex(): value_set for value_set in value_sets}
     wanted = {w.name: w for w in top.each("credentials", _read_wanted)}
     specs = {w.spec.digest.hex(): w.spec for w in wanted.values()}
     issuers = top.each("issuers", lambda content, path: _read_issuer(content, path, specs))
-    tables = dict(_tables(_Reader(wanted, {}), top.left.get("clauses"), "clauses"))
-    clauses = top.each("clauses", _Reader(wanted, tables).clause)
+    tables = dict(_tables(_Reader(wanted, {}, sets), top.left.get("clauses"), "clauses"))
+    clauses = top.each("clauses", _Reader(wanted, tables, sets).clause)
     top.done()
     with _at(""):
-        policy = Policy(name, *clauses, issuers=issuers, may_be_same=may_be_same, window=window)
+        policy = Policy(name, *clauses, issuers=issuers, may_be_same=may_be_same, window=window, note=note)
     if policy.wanted != tuple(wanted.values()):
         raise DecodingError("credentials: expected each that the clauses mention, in the order of first mention")
     return policy
@@ -148,14 +156,17 @@ def _read_issuer(content: object, path: str, specs: Mapping[str, SchemaSpec]) ->
 class _Reader:
     """Reads clauses; the tables with names have been read before, as sums refer to them."""
 
-    def __init__(self, wanted: Mapping[str, Wanted], tables: Mapping[str, Listed]) -> None:
-        self.wanted, self.tables = wanted, tables
+    def __init__(
+        self, wanted: Mapping[str, Wanted], tables: Mapping[str, Listed], sets: Mapping[str, ValueSet]
+    ) -> None:
+        self.wanted, self.tables, self.sets = wanted, tables, sets
         self.kinds: dict[str, Callable[[Any, str], Clause]] = {
             "range": self._range,
             "listed": self.listed,
             "unlisted": self._unlisted,
             "same": lambda content, path: Same(*self._pair(content, path)),
             "different": lambda content, path: Different(*self._pair(content, path)),
+            "absent": lambda content, path: Absent(self._ref(content, path)),
             "present": lambda content, path: Present(self._ref(content, path)),
             "reveal": lambda content, path: Reveal(self._ref(content, path)),
             "held": lambda content, path: Held(self._named(content, path)),
@@ -176,12 +187,27 @@ class _Reader:
 
     def listed(self, content: object, path: str) -> Listed:
         entry = _Object(content, path)
-        of, rows, name = entry.each("of", self._ref), entry.each("rows", _row), entry.take("name", str, "")
+        of = entry.each("of", self._ref)
+        if "from" in entry.left:
+            source = self._value_set(entry.take("from", dict), f"{path}.from")
+            entry.done()
+            with _at(path):
+                return Listed(tuple(of), tuple((code,) for code in source.codes), source=source)
+        rows, name = entry.each("rows", _row), entry.take("name", str, "")
         entry.done()
         with _at(path):
             table = Listed(tuple(of), tuple(rows), name)
         known = self.tables.get(name)
         return known if known == table else table  # one object, which is compared at a glance
+
+    def _value_set(self, content: object, path: str) -> ValueSet:
+        entry = _Object(content, path)
+        name, version, digest = (entry.take(part, str) for part in ("name", "version", "digest"))
+        entry.done()
+        found = self.sets.get(digest)
+        if found is None or found.reference != content:
+            raise DecodingError(f"{path}: the value set {name[:64]!r}, version {version[:64]!r}, is not at hand")
+        return found
 
     def _range(self, content: object, path: str) -> Range:
         entry = _Object(content, path)
@@ -195,6 +221,9 @@ class _Reader:
 
     def _part(self, content: object, path: str) -> tuple[FieldRef | Column, int]:
         match content:
+            case [int(a), str(name)] if type(a) is int and name.count(".") == 2 and name.endswith(".last"):
+                with _at(path):
+                    return self._ref(name.removesuffix(".last"), path).last, a
             case [int(a), str(name)] if type(a) is int:
                 return self._ref(name, path), a
             case [int(a), {"table": str(name), "column": int(j), **rest}] if type(a) is int and name in self.tables:

@@ -16,6 +16,7 @@ from typing import Any
 
 from zkhealth.credentials.policies.bounds import Bound
 from zkhealth.credentials.policies.clauses import (
+    Absent,
     AllOf,
     Clause,
     Different,
@@ -28,7 +29,8 @@ from zkhealth.credentials.policies.clauses import (
     Token,
     Unlisted,
 )
-from zkhealth.credentials.schemas.fields import Field, Quantity
+from zkhealth.credentials.policies.value_set import ValueSet
+from zkhealth.credentials.schemas.fields import Field, Plain, Quantity
 from zkhealth.credentials.schemas.spec import SchemaSpec
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
@@ -190,7 +192,7 @@ class Linear(Term):
     def refs(self) -> Iterator[FieldRef]:
         """Every field that is mentioned, also by the tables."""
         for term, _ in self.parts:
-            yield from (term,) if isinstance(term, FieldRef) else term.table.of
+            yield from (term.whole,) if isinstance(term, FieldRef) else term.table.of
 
     def takes(self, unit: str) -> bool:
         """Whether a bound of this unit can be meant: the dates (or moments) in it must add up to one."""
@@ -251,8 +253,37 @@ class FieldRef(Term):
         self.domain  # noqa: B018 (raises where there is none)
         return Linear(((self, 1),))
 
-    def one_of(self, values: Iterable[object]) -> Listed:
-        """The value is one of a public list."""
+    @property
+    def whole(self) -> FieldRef:
+        """The field itself, where only an end of it counts."""
+        return self
+
+    @property
+    def last(self) -> LastDay:
+        """Of a partial date the last day that it can mean, in place of the worse end.
+
+        Raises:
+            ValueError: not a partial date.
+        """
+        return LastDay(self.of, self.name)
+
+    def places(self, is_late: bool) -> int:
+        """Which scalar counts where the later (or the earlier) end of a partial date would: the last, or the first."""
+        return -1 if is_late else 0
+
+    def ends(self, plain: Plain) -> tuple[int, ...]:
+        """The integers that count, of an encoded value of an ordered type."""
+        return tuple(n for n in plain or () if isinstance(n, int))
+
+    @property
+    def n_ends(self) -> int:
+        """How many they are: two of a partial date, else one."""
+        return len(self.field.parts)
+
+    def one_of(self, values: Iterable[object] | ValueSet) -> Listed:
+        """The value is one of a public list; of a value set, the policy will name it in place of its codes."""
+        if isinstance(values, ValueSet):
+            return Listed((self,), tuple((code,) for code in values.codes), source=values)
         return Listed((self,), tuple((value,) for value in values))
 
     def not_one_of(self, values: Iterable[object]) -> Unlisted:
@@ -270,6 +301,10 @@ class FieldRef(Term):
     def is_present(self) -> Present:
         """The value is not absent."""
         return Present(self)
+
+    def is_absent(self) -> Absent:
+        """The credential does not say."""
+        return Absent(self)
 
     def constant(self, value: object) -> Any:
         """A public value of this type, encoded.
@@ -305,6 +340,35 @@ class FieldRef(Term):
 
     def __str__(self) -> str:
         return f"{self.of.name}.{self.name}"
+
+
+@dataclass(frozen=True)
+class LastDay(FieldRef):
+    """The last day that a partial date can mean: of "1990" it is 31 December.
+
+    "Not before" is then read in the holder's favour.  It can be bounded and added, nothing else.
+    """
+
+    def __post_init__(self) -> None:
+        if self.field.kind != "date" or len(self.field.parts) != 2:
+            raise ValueError(f"{self.whole}: only a partial date has a last day of its own")
+
+    @property
+    def whole(self) -> FieldRef:
+        return FieldRef(self.of, self.name)
+
+    def places(self, is_late: bool) -> int:
+        return -1
+
+    def ends(self, plain: Plain) -> tuple[int, ...]:
+        return super().ends(plain)[-1:]
+
+    @property
+    def n_ends(self) -> int:
+        return 1
+
+    def __str__(self) -> str:
+        return f"{self.whole}.last"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from zkhealth.credentials.policies.bounds import Bound
 from zkhealth.credentials.policies.clauses import (
+    Absent,
     AllOf,
     AnyOf,
     Clause,
@@ -21,7 +22,8 @@ from zkhealth.credentials.policies.clauses import (
     Unlisted,
 )
 from zkhealth.credentials.policies.policy import Policy
-from zkhealth.credentials.policies.terms import FieldRef, Linear
+from zkhealth.credentials.policies.terms import Column, FieldRef, LastDay, Linear
+from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.schemas.fields import moment_of
 
 _MANY = 6
@@ -38,6 +40,10 @@ def words(clause: Clause, at: datetime | None = None) -> str:  # noqa: PLR0911, 
     match clause:
         case Range():
             return _range(clause, at)
+        case Absent(of=of):
+            return f"{of[0]} is absent"
+        case Listed(of=of, source=ValueSet() as source):
+            return f"{of[0]} is one of the {len(source)} codes of {source.name!r}, version {source.version}"
         case Listed(of=of, rows=rows):
             names = " with ".join(map(str, of))
             if len(rows) == 1:
@@ -78,6 +84,7 @@ def explain(policy: Policy, at: str | date | datetime | None = None) -> str:
     proven = [f"  - {words(clause, time)}" for clause in policy.clauses if not isinstance(clause, shown)]
     seen = [f"  - {words(clause, time)}" for clause in policy.clauses if isinstance(clause, shown)]
     lines = [f"{policy.name}:"]
+    lines += ["in the verifier's words:", *(f"  {line}" for line in policy.note.splitlines())] if policy.note else []
     lines += ["proven, without showing the values:", *proven] if proven else []
     lines += ["shown:", *seen] if seen else []
     for wanted in policy.wanted:
@@ -95,8 +102,12 @@ def sum_words(of: Linear) -> str:
         sign = (" - " if a < 0 else " + ") if text else ("-" if a < 0 else "")
         is_entry = of.quantity is not None and not isinstance(term, FieldRef)  # a whole number beside decimals
         factor = of.quantity.decode((abs(a),)) if of.quantity and is_entry else str(abs(a))
-        text += f"{sign}{'' if abs(a) == (of.unit if is_entry else 1) else f'{factor} x '}{term}"
+        text += f"{sign}{'' if abs(a) == (of.unit if is_entry else 1) else f'{factor} x '}{_term(term)}"
     return text
+
+
+def _term(term: FieldRef | Column) -> str:
+    return f"the last day that {term.whole} can mean" if isinstance(term, LastDay) else str(term)
 
 
 def value_words(of: Linear, n: int) -> str:
@@ -130,7 +141,7 @@ def _range(clause: Range, at: datetime | None) -> str:
     signs = [a for _, a in clause.of.parts]
     compared = _COMPARED.get((clause.lo, clause.hi))
     if compared and sorted(signs) == [-1, 1]:
-        plus, minus = (next(str(term) for term, a in clause.of.parts if a == sign) for sign in (1, -1))
+        plus, minus = (next(_term(term) for term, a in clause.of.parts if a == sign) for sign in (1, -1))
         return f"{plus} is {compared} {minus}"
     return f"{sum_words(clause.of)} is {needs(clause, at)}"
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from datetime import date, datetime
 
+from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.presentations.either_challenge import AnyChallenge, read_challenge
 from zkhealth.credentials.presentations.guard import Guard
 from zkhealth.credentials.presentations.presentation import Presentation
@@ -77,16 +78,20 @@ def _there(
         yield _group(group, now) if done is None else done
 
 
-def _packed(group: Sequence[tuple[AnyChallenge, bytes]]) -> tuple[list[bytes], list[tuple[int, bytes]]]:
-    """Each challenge once, and each presentation with the number of its own."""
+_Packed = tuple[list[bytes], list[tuple[int, bytes]], tuple[ValueSet, ...]]
+
+
+def _packed(group: Sequence[tuple[AnyChallenge, bytes]]) -> _Packed:
+    """Each challenge once, each presentation with the number of its own, and the value sets of the policies."""
     challenges = {id(challenge): challenge for challenge, _ in group}
     numbers = {key: i for i, key in enumerate(challenges)}
-    return [c.encode() for c in challenges.values()], [(numbers[id(c)], data) for c, data in group]
+    sets = dict.fromkeys(found for challenge, _ in group for found in challenge.value_sets)
+    return [c.encode() for c in challenges.values()], [(numbers[id(c)], data) for c, data in group], tuple(sets)
 
 
-def _worker(packed: tuple[list[bytes], list[tuple[int, bytes]]], now: datetime | None) -> list[_Settled]:
-    encoded, items = packed
-    challenges = [read_challenge(data) for data in encoded]
+def _worker(packed: _Packed, now: datetime | None) -> list[_Settled]:
+    encoded, items, sets = packed
+    challenges = [read_challenge(data, sets) for data in encoded]
     return _group([(challenges[i], data) for i, data in items], now)
 
 

@@ -7,6 +7,7 @@ policy allows, which both sides can name.  The challenge is the only way to veri
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from zkhealth.credentials.encoding.wire import pack, unpack
 from zkhealth.credentials.policies.policy import Policy
+from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.presentations.compiled import Compiled, compile_policy
 from zkhealth.credentials.schemas.fields import moment
 from zkhealth.errors import DecodingError
@@ -55,6 +57,11 @@ class Challenge:
             raise ValueError(f"the policy allows a window of at most {self.policy.window} seconds")
         self.compiled  # noqa: B018 (refuses what cannot hold at that time)
 
+    @property
+    def value_sets(self) -> tuple[ValueSet, ...]:
+        """The lists that the policy only refers to."""
+        return self.policy.value_sets
+
     @cached_property
     def compiled(self) -> Compiled:
         """What has to be proven."""
@@ -82,14 +89,14 @@ class Challenge:
         return pack("challenge", 1, {**fields, 4: self.nonce, 5: self.window or None})
 
     @classmethod
-    def decode(cls, data: bytes) -> Challenge:
-        """The inverse of `encode`, for the holder.
+    def decode(cls, data: bytes, value_sets: Iterable[ValueSet] = ()) -> Challenge:
+        """The inverse of `encode`, for the holder, who has the value sets that the policy only refers to.
 
         Raises:
             DecodingError: not a challenge.
         """
         fields = unpack(data, "challenge", 1, MAX_BYTES)
-        policy, audience, at = Policy.from_json(fields.text(1)), fields.text(2), fields.text(3)
+        policy, audience, at = Policy.from_json(fields.text(1), value_sets), fields.text(2), fields.text(3)
         nonce = fields.bytes(4, NONCE_BYTES) if 4 in fields else None
         window = fields.int(5) if 5 in fields else 0
         fields.done()

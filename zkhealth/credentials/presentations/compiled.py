@@ -219,11 +219,11 @@ def _add_range(out: Compiled, clause: Range, gate: int | None) -> None:
 
     def show(worst: int, first: int, last: int) -> None:
         # Of a partial date the worse end counts: a sum is least where dates that are added are earliest.
-        parts = [(_k(out, ref), place(ref, 0 if a * worst < 0 else -1), a) for ref, a in refs]
+        parts = [(_k(out, ref), place(ref, ref.places(a * worst > 0)), a) for ref, a in refs]
         (form,) = _through(out, gate, (out.form(parts, domain),))
         out.facts.append(Between(form, columns, first, last, gate))
 
-    if all(len(ref.field.parts) == 1 for ref, _ in refs):
+    if all(ref.n_ends == 1 for ref, _ in refs):
         show(1, lo, hi)
         return
     if clause.lo:

@@ -6,12 +6,14 @@ is worth nothing for another.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from zkhealth.credentials.encoding.wire import pack, unpack
 from zkhealth.credentials.policies.either import MAX_POLICIES, Either
+from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.presentations.challenge import Challenge
 from zkhealth.errors import DecodingError
 
@@ -49,6 +51,11 @@ class EitherChallenge:
         """What "today" means."""
         return self.options[0].at
 
+    @property
+    def value_sets(self) -> tuple[ValueSet, ...]:
+        """The lists that the policies only refer to."""
+        return tuple(dict.fromkeys(found for option in self.options for found in option.value_sets))
+
     def option(self, number: int | None) -> Challenge:
         """The challenge that a presentation answers.
 
@@ -64,8 +71,8 @@ class EitherChallenge:
         return pack("either", 1, {1: self.name, 2: [option.encode() for option in self.options]})
 
     @classmethod
-    def decode(cls, data: bytes) -> EitherChallenge:
-        """The inverse of `encode`, for the holder.
+    def decode(cls, data: bytes, value_sets: Iterable[ValueSet] = ()) -> EitherChallenge:
+        """The inverse of `encode`, for the holder, who has the value sets that the policies only refer to.
 
         Raises:
             DecodingError: not such a challenge.
@@ -75,8 +82,9 @@ class EitherChallenge:
         fields.done()
         if len(listed) > MAX_POLICIES:
             raise DecodingError(f"expected at most {MAX_POLICIES} policies")
+        sets = tuple(value_sets)
         try:
-            return cls(name, tuple(map(Challenge.decode, listed)))
+            return cls(name, tuple(Challenge.decode(option, sets) for option in listed))
         except ValueError as e:
             raise DecodingError(f"not a challenge: {e}") from None
 
@@ -100,16 +108,17 @@ class EitherChallenge:
 AnyChallenge = Challenge | EitherChallenge
 
 
-def read_challenge(data: bytes) -> AnyChallenge:
-    """A challenge of either kind from its bytes.
+def read_challenge(data: bytes, value_sets: Iterable[ValueSet] = ()) -> AnyChallenge:
+    """A challenge of either kind from its bytes, and the value sets that it may refer to.
 
     Raises:
         DecodingError: not a challenge.
     """
+    sets = tuple(value_sets)
     try:
-        return Challenge.decode(data)
+        return Challenge.decode(data, sets)
     except DecodingError as e:
         try:
-            return EitherChallenge.decode(data)
+            return EitherChallenge.decode(data, sets)
         except DecodingError as other:
             raise (other if b"either" in data[:16] else e) from None
