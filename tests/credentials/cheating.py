@@ -133,8 +133,12 @@ class Forger:
         """The range argument."""
         if self.digits is None:
             return prove_bits(statement, openings, context)
-        told = telling(statement, openings, self.digits, a_G=self.a_G)
+        told = self.told(statement, openings, context)
         return self.paper.prove(statement.rows, told, context).encode()
+
+    def told(self, statement, openings, context):
+        """What the prover of the range argument is told to use."""
+        return telling(statement, openings, self.digits[: statement.rows.N], a_G=self.a_G)
 
     def answers(self, challenges):
         """The responses of all secrets that are not messages."""
@@ -268,6 +272,7 @@ def place_of(credential, slot):
 
 def spliced(presentation, other, **parts):
     """With points and responses at some places, proofs, or bits, from another presentation."""
+
     def swap(mine, theirs, at, width):
         out = bytearray(mine)
         for i in at:
@@ -275,7 +280,9 @@ def spliced(presentation, other, **parts):
         return bytes(out)
 
     told = SimpleNamespace(**{"proofs": (), "points": (), "responses": (), "bits": False, **parts})
-    shown = tuple(o if k in told.proofs else m for k, (m, o) in enumerate(zip(presentation.shown, other.shown, strict=True)))
+    shown = tuple(
+        o if k in told.proofs else m for k, (m, o) in enumerate(zip(presentation.shown, other.shown, strict=True))
+    )
     return Presentation(
         shown,
         swap(presentation.points, other.points, told.points, 48),

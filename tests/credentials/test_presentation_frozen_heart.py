@@ -149,7 +149,7 @@ def test_attack_52_a_commitment_chosen_after_the_challenge_differs_from_everythi
 
 
 class LateSignature:
-    """A BBS prover of false messages, who solves for Abar and Bbar after the challenge (T1 = u·(B − e·A) + v·A + w·D)."""
+    """A BBS prover of false messages, who has T1 = u·(B − e·A) + v·A + w·D, and solves for Abar and Bbar afterwards."""
 
     without = frozenset({"Abar", "Bbar"})
 

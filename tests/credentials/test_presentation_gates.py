@@ -121,7 +121,7 @@ def test_a_product_of_another_form():
 
     class Series(Forger):
         def product_blinding(self, i):
-            gate, form = self.compiled.gated[i]
+            gate, _ = self.compiled.gated[i]
             return self.t[gate] * self.form(1)[1] + self.delta[i] if i == 0 else super().product_blinding(i)
 
     def forged_by(kind):
@@ -144,6 +144,7 @@ def test_a_product_of_another_form():
 
 def test_a_product_that_is_none(challenge):
     """The gate is open, and C_p opens to 3, which is not 1·2."""
+
     def forge():
         found = forger(challenge, open_gates=[0])
         found.p[0] = Fr(3)
@@ -175,9 +176,7 @@ def test_a_product_with_another_gate_s_bit():
         found = real(compiled, points)
         t = [r.secrets[0] for r in found if r.bases is not None]
         assert len(t) == 2
-        return [
-            dataclasses.replace(r, secrets=(t[1], r.secrets[1])) if r.bases is not None else r for r in found
-        ]
+        return [dataclasses.replace(r, secrets=(t[1], r.secrets[1])) if r.bases is not None else r for r in found]
 
     with mutant(protocol, relations=confused):
         forged = forge()

@@ -46,7 +46,9 @@ def changed_compiled(challenge):
     yield dataclasses.replace(compiled, tags=[])
     for i, unequal in enumerate(compiled.inequalities):
         moved = dataclasses.replace(unequal, target=unequal.target + Fr(1))
-        yield dataclasses.replace(compiled, inequalities=[*compiled.inequalities[:i], moved, *compiled.inequalities[i + 1:]])
+        yield dataclasses.replace(
+            compiled, inequalities=[*compiled.inequalities[:i], moved, *compiled.inequalities[i + 1 :]]
+        )
     yield dataclasses.replace(compiled, inequalities=compiled.inequalities[::-1])
 
 
@@ -123,7 +125,7 @@ def test_attack_7_parts_of_the_context_do_not_run_together(public):
 # --- what a presentation answers ------------------------------------------------
 
 
-BASE = dict(policy=policy_of(v.held(), window=600), audience=AUDIENCE, at=AT, nonce=NONCE, window=0)
+BASE = {"policy": policy_of(v.held(), window=600), "audience": AUDIENCE, "at": AT, "nonce": NONCE, "window": 0}
 OTHERS = {
     "another policy": {"policy": policy_of(v.held(), window=601)},
     "another name of the policy": {"policy": Policy("b test", v.held(), issuers=[P.hospital.public], window=600)},

@@ -15,7 +15,7 @@ from zkhealth.credentials.policies.policy import Policy as PolicyClass
 from zkhealth.credentials.presentations import compiled as compiling
 from zkhealth.credentials.presentations import presentation as protocol
 from zkhealth.credentials.presentations.prove import Chosen, prove
-from zkhealth.credentials.presentations.relations import Message, Other, Shape
+from zkhealth.credentials.presentations.relations import Other, Shape
 from zkhealth.credentials.schemas.sample import Vaccination
 from zkhealth.errors import WitnessError
 from zkhealth.field import Fr, concat
