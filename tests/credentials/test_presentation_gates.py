@@ -7,16 +7,18 @@ import dataclasses
 
 import pytest
 from credentials.cheating import Forger, G, accepts, mutant, unchecked
-from credentials.hospital import DOSE, asked, people, policy_of, receive
+from credentials.hospital import DOSE, answered, asked, people, policy_of, receive
 
 from zkhealth.credentials import Wallet
 from zkhealth.credentials.presentations import compiled as compiling
 from zkhealth.credentials.presentations import presentation as protocol
+from zkhealth.credentials.presentations import prove as prover
 from zkhealth.credentials.presentations.compiled import Choice
 from zkhealth.errors import WitnessError
-from zkhealth.field import Fr
+from zkhealth.field import Fr, concat
 from zkhealth.rangeproof import Committed, Interval
 from zkhealth.rangeproof.rows import Rows
+from zkhealth.transcript import Nonces
 
 P = people()
 v = P.v
@@ -233,3 +235,29 @@ def test_a_fact_of_an_alternative_that_forgets_its_gate():
         assert accepts(naive, forged)
     assert not accepts(challenge, forged)
     assert not accepts(challenge, forger(challenge, open_gates=[0], digits=[1]).present())
+
+
+class Colliding(Nonces):
+    """Blindings that make t·f under the open gate the same point as t, where f = 1."""
+
+    def vector(self, n):
+        self.drawn = [*getattr(self, "drawn", []), super().vector(n)]
+        if len(self.drawn) < 4:
+            return self.drawn[-1]
+        s, _, s_t, delta = self.drawn
+        return concat(s_t[0] - s[0], delta[1:])
+
+
+def test_commitments_that_collide_give_a_verdict(monkeypatch):
+    challenge = asked(policy_of(v.dose.between(1, 1) | (v.series >= 3)))
+    real = prover.Nonces
+
+    def nonces(label, *rest):
+        return (Colliding if label.endswith(b"blindings") else real)(label, *rest)
+
+    monkeypatch.setattr(prover, "Nonces", nonces)
+    monkeypatch.setattr(prover, "statement", lambda *_: None)
+    forged = answered(challenge)
+    gates, products = forged.points[-4 * 48 : -2 * 48], forged.points[-2 * 48 :]
+    assert gates[:48] == products[:48]
+    assert not accepts(challenge, forged)
