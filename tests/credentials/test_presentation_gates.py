@@ -248,7 +248,7 @@ class Colliding(Nonces):
         return concat(s_t[0] - s[0], delta[1:])
 
 
-def test_commitments_that_collide_give_a_verdict(monkeypatch):
+def test_attack_15_commitments_that_collide_give_a_verdict(monkeypatch):
     challenge = asked(policy_of(v.dose.between(1, 1) | (v.series >= 3)))
     real = prover.Nonces
 
