@@ -13,6 +13,7 @@ from zkhealth.credentials import Wallet
 from zkhealth.credentials.presentations import compiled as compiling
 from zkhealth.credentials.presentations import presentation as protocol
 from zkhealth.credentials.presentations import prove as prover
+from zkhealth.credentials.presentations import relations as relating
 from zkhealth.credentials.presentations.compiled import Choice
 from zkhealth.errors import WitnessError
 from zkhealth.field import Fr, concat
@@ -235,6 +236,27 @@ def test_a_fact_of_an_alternative_that_forgets_its_gate():
         assert accepts(naive, forged)
     assert not accepts(challenge, forged)
     assert not accepts(challenge, forger(challenge, open_gates=[0], digits=[1]).present())
+
+
+def test_a_list_in_an_alternative_has_its_gate_among_its_columns():
+    """Where nothing is taken all columns are 0; a signed 0 is not nothing, though t·0 = 0 under an open gate too."""
+    wallet = Wallet.create()
+    held = receive(wallet, P.hospital, **{**DOSE, "dose": 0})
+    challenge = asked(policy_of(v.dose.one_of([1, 2]) | (v.series >= 15)))
+    table = relating.row_of
+
+    def without_gate(xs, rows):
+        return table(xs[:-1], [row[:-1] for row in rows]) if rows[-1] == [0, 0] else table(xs, rows)
+
+    def forge(*digits):
+        return Forger(challenge, held, wallet._link, open_gates=[0], digits=[1, 0, *digits]).present()
+
+    with mutant(relating, row_of=without_gate):
+        forged = forge(0, 0, 1)
+        assert accepts(challenge, forged)
+    assert not accepts(challenge, forged)
+    for digits in ((0, 0, 1), (1, 0, 0), (0, 0, 0)):
+        assert not accepts(challenge, forge(*digits))
 
 
 class Colliding(Nonces):

@@ -1,4 +1,4 @@
-"""A fact is about the very value that was signed, in the place that the policy names: attacks 24, 43 to 46, 59, 60.
+"""A fact is about the very value that was signed, in the place that the policy names: attacks 24, 43 to 46, 49, 60.
 
 Each lie first passes a verifier with one thing missing, then fails with ours.
 """
@@ -7,10 +7,10 @@ import dataclasses
 from unittest import mock
 
 import pytest
-from credentials.cheating import Forger, accepts, mutant, mutants, point_span, span, spliced, unchecked
+from credentials.cheating import Forger, accepts, mutant, mutants, span, unchecked
 from credentials.hospital import DOSE, answered, asked, people, policy_of, receive
 
-from zkhealth.credentials import Issuer, Policy, Pseudonym, Wallet
+from zkhealth.credentials import Issuer, Policy, Wallet
 from zkhealth.credentials.policies.policy import Policy as PolicyClass
 from zkhealth.credentials.presentations import compiled as compiling
 from zkhealth.credentials.presentations import presentation as protocol
@@ -117,6 +117,28 @@ def test_attack_44_what_is_shown_is_signed_in_its_place_and_no_other():
     assert not accepts(challenge, Forger(challenge, lie, wallet._link).present())
 
 
+@pytest.mark.parametrize("k", [0, 1])
+def test_attack_44_what_is_shown_of_every_credential_is_checked(k):
+    """The mutant checks the challenge of all credentials but one."""
+    challenge = asked(policy_of(v.reveal("country"), u.reveal("country")))
+    (place,) = protocol.disclosed_scalars(protocol.disclosed_refs(challenge.policy, k), ["DE"])
+    lie = Vaccination.spec.fields["country"].scalars("DE")[0]
+    real = protocol.check_challenge
+
+    def forge():
+        found = Forger(challenge, {"v": P.later, "u": P.earlier}, LINK)
+        found.shown[k], found.disclosed[k] = ["DE"], {place: lie}
+        return found.present()
+
+    def check_others(setting, proof, disclosed, ph):
+        return None if disclosed[place] == lie else real(setting, proof, disclosed, ph)
+
+    with mutant(protocol, check_challenge=check_others):
+        forged = forge()
+        assert sorted(challenge.verify(forged).revealed.values()) == ["DE", "FR"]
+    assert not accepts(challenge, forged)
+
+
 def test_attack_45_a_predicate_about_another_attribute():
     """The credential says: dose 1 of a series of 3."""
     wallet = Wallet.create()
@@ -156,114 +178,6 @@ def test_attack_46_a_value_shown_of_one_credential_and_a_predicate_of_another(mi
     assert not accepts(challenge, Forger(challenge, held, wallet._link, digits=[]).present())
 
 
-# --- 59: parts of other runs, and of other holders --------------------------------------
-
-TWO = [v.given > u.given, v.country.differs("DE"), Pseudonym("a trial"), v.token("a meal")]
-
-
-@pytest.fixture(scope="module")
-def runs():
-    """One challenge answered by one holder, twice, and by another."""
-    challenge, stranger = asked(policy_of(*TWO)), Wallet.create()
-    for given in ("2026-02-01", "2026-10-01"):
-        receive(stranger, P.hospital, **{**DOSE, "given": given})
-    return challenge, answered(challenge), answered(challenge), stranger.plan(challenge).prove()
-
-
-PARTS = {
-    "the proof of one credential": {"proofs": [0]},
-    "the proofs of both": {"proofs": [0, 1]},
-    "pseudonym and token": {"points": [6, 7]},
-    "commitments with their range argument": {"points": range(5), "bits": True},
-    "the commitment to the link secret": {"points": [5]},
-    "responses": {"responses": range(11)},
-    "everything but the proofs": {"points": range(8), "responses": range(11), "bits": True},
-}
-
-
-def without_one_header():
-    """The mutant: proofs, relations and range argument side by side, nothing that holds them together."""
-    return mutants(mutant(protocol, header=lambda *_: b"apart"), mutant(protocol, bits_context=lambda *_: b"apart"))
-
-
-@pytest.mark.parametrize("parts", PARTS.values(), ids=PARTS)
-def test_attack_59_parts_of_another_holder_do_not_fit(runs, parts):
-    challenge, mine, again, other = runs
-    assert (len(mine.points), len(mine.responses)) == (48 * 8, 32 * 11)
-    assert [list(point_span(challenge.compiled, kind)) for kind in ("links", "tags")] == [[5], [6, 7]]
-    holders = [Forger(challenge, {"v": P.later, "u": P.earlier}, LINK) for _ in range(2)]
-    with without_one_header():
-        one, two = (holder.present() for holder in holders)
-        assert accepts(challenge, spliced(one, two, **parts))
-    for theirs in (again, other):
-        forged = spliced(mine, theirs, **parts)
-        assert not accepts(challenge, forged) or forged == mine
-
-
-def test_attack_59_every_part_alone(runs):
-    challenge, mine, again, other = runs
-    assert all(accepts(challenge, p) for p in (mine, again, other))
-    singles = [{"proofs": [k]} for k in range(2)] + [{"points": [i]} for i in range(len(mine.points) // 48)]
-    singles += [{"responses": [i]} for i in range(len(mine.responses) // 32)] + [{"bits": True}]
-    for parts in singles:
-        if (forged := spliced(mine, again, **parts)) == mine:
-            assert parts in ({"points": [6]}, {"points": [7]})  # pseudonym and token: they are to be the same
-        else:
-            assert not accepts(challenge, forged), parts
-        assert not accepts(challenge, spliced(mine, other, **parts)), parts
-    assert not accepts(challenge, dataclasses.replace(mine, shown=mine.shown[::-1]))
-
-
-def test_attack_59_the_range_argument_of_another_run_over_the_same_commitments():
-    """The mutant's range argument hears nothing of the first part."""
-    challenge = asked(policy_of(v.dose >= 2))
-
-    def run(like=None):
-        found = Forger(challenge, P.later, LINK)
-        found.s = like.s if like else found.s
-        return found, found.present()
-
-    def splice():
-        first, one = run()
-        _, two = run(first)
-        assert one.points == two.points and one.shown != two.shown
-        return spliced(one, two, bits=True)
-
-    with mutant(protocol, bits_context=lambda *_: b"apart"):
-        assert accepts(challenge, splice())
-    assert not accepts(challenge, splice())
-
-
-def test_attack_59_pooled_link_secrets():
-    stranger = Wallet.create()
-    foreign = receive(stranger, P.hospital, **{**DOSE, "given": "2026-10-01"})
-    challenge = asked(policy_of(*TWO))
-    held, links = {"v": foreign, "u": P.earlier}, {"v": stranger._link, "u": LINK}
-    with unchecked("links"):
-        forged = Forger(challenge, held, links).present()
-        assert accepts(challenge, forged)
-    assert not accepts(challenge, forged)
-    assert not accepts(challenge, Forger(challenge, held, links).present())
-    assert not accepts(challenge, Forger(challenge, held, LINK).present())
-
-
-def test_attack_65_the_token_of_another_credential():
-    """The mutant lets any number stand for the token."""
-    challenge = asked(policy_of(v.token("a meal")))
-
-    def forge():
-        found = Forger(challenge, P.later, LINK)
-        found.tags = [P.earlier.issued.handle + P.earlier.share]
-        return found.present()
-
-    other = challenge.verify(Forger(challenge, P.earlier, LINK).present())
-    with unchecked("tags"):
-        forged = forge()
-        assert challenge.verify(forged).tokens == other.tokens != {}
-    assert not accepts(challenge, forged)
-    assert not accepts(challenge, forge())
-
-
 # --- 49, 60: no issuer, and one credential for two ---------------------------------------
 
 
@@ -282,7 +196,7 @@ def test_attack_49_an_issuer_nobody_trusts():
 def test_attack_49_the_number_of_an_issuer_or_key_is_one_of_the_trusted():
     challenge = asked(policy_of(v.held()))
     mine = answered(challenge)
-    for change in ({"issuer": 1}, {"issuer": -1}, {"key": 1}, {"key": -1}, {"issuer": 2**63}):
+    for change in ({"issuer": 1}, {"issuer": -1}, {"key": 1}, {"key": -1}, {"issuer": False}, {"key": False}):
         assert not accepts(challenge, dataclasses.replace(mine, shown=(dataclasses.replace(mine.shown[0], **change),)))
 
 
