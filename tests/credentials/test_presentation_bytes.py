@@ -142,6 +142,14 @@ def test_attack_11_there_are_as_many_credentials_as_were_asked_for(asking, mine)
         assert refused_as_bytes(asking, dataclasses.replace(mine, shown=shown))
 
 
+def test_attack_11_nothing_is_sent_that_was_not_asked_for():
+    challenge = asked(policy_of(v.held()))
+    bare = answered(challenge)
+    assert accepts(challenge, bare) and not (bare.points or bare.responses or bare.bits)
+    for part, data in (("points", bytes(48)), ("responses", bytes(32)), ("bits", b"\0")):
+        assert not accepts(challenge, dataclasses.replace(bare, **{part: data}))
+
+
 VALUES = [
     "1990",
     b"1990",
