@@ -254,6 +254,27 @@ def test_attack_28_nor_where_the_nonce_is_constant_too(constant, other):
     assert not drawn_twice(first, second)
 
 
+def test_attack_28_nor_where_nothing_but_a_credential_is_shown(constant):
+    one, two = (asked(policy_of(v.held()), nonce=bytes([i]) * 32) for i in (1, 2))
+    share_nothing(one, two)
+
+
+def test_attack_28_a_generator_that_is_stuck_from_the_second_draw_on(monkeypatch):
+    """As of a machine that was restored in between: the commitments differ, so all later nonces do."""
+    challenge, drawn = asked(policy_of(*TWO)), []
+
+    def stuck(n=32):
+        drawn.append(n)
+        return b"\7" * n if len(drawn) > 1 else b"\1" * n
+
+    monkeypatch.setattr(secrets, "token_bytes", stuck)
+    one = run(challenge)
+    drawn.clear()
+    monkeypatch.setattr(secrets, "token_bytes", lambda n=32: stuck(n) if drawn else drawn.append(n) or b"\2" * n)
+    two = run(challenge)
+    assert not drawn_twice(one, two)
+
+
 def test_attack_28_one_question_asked_twice_has_one_answer_then(constant):
     challenge = constant[0]
     assert answered(challenge) == answered(challenge)
