@@ -1,5 +1,6 @@
 """What clauses mean: which integers they allow at a time, which sums they take, how many of them there may be."""
 
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -118,8 +119,13 @@ def test_alternatives_of_alternatives_multiply():
     many_of_two = either
     for i in range(2, 8):
         many_of_two = many_of_two & ((V.dose >= i) | (V.series >= i))
+    for i in range(8, 16):
+        many_of_two = many_of_two & ((V.dose >= i) | (V.series <= i - 8))
+    tracemalloc.start()
     with pytest.raises(ValueError, match="alternatives"):
         AnyOf((many_of_two, V.dose >= 1))
+    assert tracemalloc.get_traced_memory()[1] < 1_000_000  # there would be 2^15 of them
+    tracemalloc.stop()
 
 
 def test_what_cancels_is_no_term():
