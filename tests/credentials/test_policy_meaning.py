@@ -190,6 +190,23 @@ def test_a_policy_has_a_largest_number_of_clauses_and_credentials():
         policy_of(*listed, V.dose >= 1)
 
 
+def test_one_name_is_one_credential():
+    lab, hospital = people().lab, people().hospital
+    other = Variable("v", lab.spec)
+    with pytest.raises(ValueError, match="different schemas"):
+        Policy("a", V.held(), other.held(), issuers=[hospital.public, lab.public])
+
+
+def test_a_column_stands_in_the_alternative_of_its_table():
+    limit = R.age + HOURS.column(1) >= 60
+    assert policy_of((HOURS & limit) | (R.age >= 90))
+    for clause in (HOURS | limit, limit | (R.age >= 90)):
+        with pytest.raises(ValueError, match="not a clause beside"):
+            policy_of(clause)
+    with pytest.raises(ValueError, match="not a clause beside"):
+        policy_of(HOURS | (R.age >= 90), limit)
+
+
 @pytest.mark.parametrize("window", [-1, MAX_WINDOW + 1])
 def test_a_window_has_a_length_that_is_allowed(window):
     assert policy_of(V.held(), window=MAX_WINDOW).window == MAX_WINDOW
