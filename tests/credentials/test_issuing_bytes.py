@@ -158,3 +158,15 @@ def test_every_field_has_a_type(cls):
             found = read(cls, changed)
             assert found is None or found.encode() == changed, (n, value)
             assert found is None or type(value) is type(fields[n]), (n, value)
+
+
+LENGTHS = [(Offer, 2), (Offer, 3), (Request, 1), (Request, 2), (Request, 3), (Issued, 1), (Issued, 2), (Issued, 4)]
+LENGTHS += [(Issued, 5), (Issuer, 3), (Credential, 3), (Credential, 4), (Wallet, 1)]
+
+
+@pytest.mark.parametrize(("cls", "n"), LENGTHS)
+def test_nonces_marks_keys_points_and_scalars_have_one_length(cls, n):
+    kind, version, fields = cbor.decode(encoded()[cls], 1 << 26)
+    for value in (fields[n][:-1], fields[n] + b"\0", b"\0" + fields[n], b"", fields[n] * 2):
+        with pytest.raises(DecodingError):
+            cls.decode(cbor.encode([kind, version, {**fields, n: value}]))

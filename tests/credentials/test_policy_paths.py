@@ -121,6 +121,21 @@ def test_a_missing_field_is_refused_unless_it_may_be():
             assert message, path
 
 
+def test_one_policy_is_written_in_one_way():
+    """Credentials in the order of first mention and none besides, terms of a sum in order and each once."""
+
+    def swapped(inner):
+        inner[0], inner[1] = inner[1], inner[0]
+
+    spare = copy.deepcopy(CONTENT["credentials"][0]) | {"name": "spare"}
+    assert "order of first mention" in refusal(changed(["credentials"], swapped))
+    assert "order of first mention" in refusal(changed(["credentials"], lambda inner: inner.append(spare)))
+    at = next(i for i, clause in enumerate(CONTENT["clauses"]) if len(clause.get("range", {}).get("of", ())) == 2)
+    terms = ["clauses", at, "range", "of"]
+    for change in (swapped, lambda inner: inner.append(inner[0]), lambda inner: inner.append([0, "r.first"])):
+        assert refusal(changed(terms, change)).startswith(f"clauses[{at}].range.of: expected each term once")
+
+
 @given(st.text(max_size=60) | st.binary(max_size=60))
 def test_any_text_is_a_decoding_error(text):
     with pytest.raises(DecodingError):
