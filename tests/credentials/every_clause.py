@@ -30,6 +30,7 @@ HONEST = {
     "an absent value in an alternative that is not taken": [(r.first >= 1) | (r.age >= 18)],
     "an absent comparison in an alternative that is not taken": [(r.first >= r.second) | (r.age >= 18)],
     "alternatives that exclude each other": [(v.dose <= 1) | (v.dose >= 2)],
+    "a bound beside alternatives about smaller values": [v.dose >= 2, (u.dose <= 1) | (v.series >= 3)],
     "two doses": [v.given > u.given, v.vaccine.differs(u.vaccine)],
     "two schemas": [v.birth.at_least_years_ago(18), r.sampled.within_hours(0, 72)],
     "a pseudonym": [r.age >= 18, Pseudonym("a trial")],
