@@ -275,6 +275,13 @@ def test_every_field_of_a_challenge_is_checked(asking, n):
             Challenge.decode(cbor.encode([kind, version, {**fields, n: value}]))
 
 
+def test_a_challenge_is_written_in_one_way(asking):
+    kind, version, fields = cbor.decode(asking.encode(), 1 << 20)
+    for n, value in ((1, " " + fields[1]), (3, "2026-11-23T12:00:00Z"), (3, "2026-11-23T13:00:00+01:00")):
+        with pytest.raises(DecodingError, match="canonical"):
+            Challenge.decode(cbor.encode([kind, version, {**fields, n: value}]))
+
+
 def test_a_challenge_has_a_largest_size(asking):
     assert Challenge.decode(asking.encode()) == asking
     with pytest.raises(DecodingError, match="at most"):
