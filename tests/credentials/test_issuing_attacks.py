@@ -119,6 +119,7 @@ def test_attack_63_the_mark_depends_on_the_issuer_s_key_and_description():
     marks = {make_offer(i.public, nonce, i._marking).mark for i in issuers}
     marks.add(make_offer(HOSPITAL.public, bytes(31) + b"\1", HOSPITAL._marking).mark)
     assert len(marks) == 5
+    assert len({i._marking for i in issuers}) == 3  # one for each secret key: nobody else can make a mark
     assert HOSPITAL._marking != HOSPITAL.sk.encode() and len(HOSPITAL._marking) == 32
 
 
