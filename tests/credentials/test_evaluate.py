@@ -156,3 +156,17 @@ def test_a_column_is_that_of_the_row():
 def test_a_column_of_no_row_does_not_hold():
     table = row_of([V.vaccine], [("cvx|1", 14)], name="days")
     assert "no row of the table 'days'" in shortfalls([V.dose + table.column(1) >= 1], values(), AT)[0]
+
+
+def test_two_fields_are_equal_or_differ():
+    held = values(dose=3)
+    assert holds([V.dose.differs(U.dose), V.series.equals(U.series)], held, AT)
+    assert shortfalls([V.dose.equals(U.dose)], held, AT) == ["v.dose and u.dose differ"]
+    assert shortfalls([V.series.differs(U.series)], held, AT) == ["v.series and u.series are the same"]
+
+
+def test_a_column_counts_with_its_coefficient():
+    table = row_of([V.vaccine], [("cvx|208", 3), ("cvx|207", 28)], name="days")
+    assert holds([V.dose + 2 * table.column(1) >= 8], values(), AT)
+    assert not holds([V.dose + 2 * table.column(1) >= 9], values(), AT)
+    assert holds([V.dose - table.column(1) <= -1], values(), AT)

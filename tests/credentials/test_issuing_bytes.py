@@ -8,6 +8,8 @@ from forgeries import damaged
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zkhealth.credentials.encoding import cbor
+from zkhealth.credentials.issuing import credential, exchange, issuer, issuer_public, wallet
 from zkhealth.credentials.issuing.credential import Credential
 from zkhealth.credentials.issuing.exchange import Issued, Offer, Request
 from zkhealth.credentials.issuing.issuer import Issuer
@@ -22,13 +24,13 @@ each = pytest.mark.parametrize("cls", CLASSES)
 @functools.cache
 def encoded():
     """One of each, as bytes; the wallet has credentials and an open request."""
-    hospital, wallet = people().hospital, Wallet.create()
+    hospital, mine = people().hospital, Wallet.create()
     offer = hospital.offer()
-    request = wallet.request(offer)
+    request = mine.request(offer)
     issued = hospital.issue(request, **DOSE)
-    credential = wallet.add(issued)
-    wallet.request(hospital.offer())
-    things = [offer, request, issued, hospital.public, hospital.rotated(), wallet, credential]
+    held = mine.add(issued)
+    mine.request(hospital.offer())
+    things = [offer, request, issued, hospital.public, hospital.rotated(), mine, held]
     return {type(thing): thing.encode() for thing in things}
 
 
@@ -86,3 +88,85 @@ def test_one_message_is_not_read_as_another(cls):
 def test_nonsense_is_refused(cls, data):
     with pytest.raises(DecodingError):
         cls.decode(data)
+
+
+# --- the shape of what is read --------------------------------------------------
+
+LARGEST = {
+    Offer: exchange.MAX_BYTES,
+    Request: exchange.MAX_BYTES,
+    Issued: exchange.MAX_BYTES,
+    IssuerPublic: issuer_public.MAX_BYTES,
+    Issuer: issuer.MAX_BYTES,
+    Credential: credential.MAX_BYTES,
+    Wallet: wallet.MAX_BYTES,
+}
+
+
+@each
+def test_every_message_has_a_largest_size(cls):
+    assert len(encoded()[cls]) < LARGEST[cls]
+    with pytest.raises(DecodingError, match=f"at most {LARGEST[cls]} bytes"):
+        cls.decode(bytes(LARGEST[cls] + 1))
+
+
+scalar = st.none() | st.booleans() | st.integers(-(2**64), 2**64 - 1) | st.binary(max_size=99) | st.text(max_size=9)
+plain = st.recursive(scalar, lambda x: st.lists(x, max_size=3) | st.dictionaries(st.integers(0, 9), x, max_size=3))
+
+
+@each
+@settings(max_examples=40)
+@given(st.data())
+def test_fuzz_another_value_in_any_field_is_refused_or_means_itself(cls, data):
+    content = cbor.decode(encoded()[cls], 1 << 26)
+    fields = content[2]
+    n = data.draw(st.sampled_from(sorted(fields)))
+    if isinstance(fields[n], (list, dict)) and fields[n] and data.draw(st.booleans()):
+        inner = fields[n]
+        key = data.draw(st.sampled_from(range(len(inner)) if isinstance(inner, list) else sorted(inner)))
+        inner[key] = data.draw(plain)
+    else:
+        fields[n] = data.draw(plain)
+    try:
+        changed = cbor.encode(content)
+    except (UnicodeError, ValueError):
+        return  # it has no encoding
+    found = read(cls, changed)
+    assert found is None or found.encode() == changed
+
+
+@each
+def test_every_field_must_be_there_and_no_other(cls):
+    kind, version, fields = cbor.decode(encoded()[cls], 1 << 26)
+    for n in fields:
+        less = {m: value for m, value in fields.items() if m != n}
+        with pytest.raises(DecodingError):
+            cls.decode(cbor.encode([kind, version, less]))
+    for content in ([kind, version, {**fields, 99: 0}], [kind, version + 1, fields], [kind, version, fields, 0]):
+        with pytest.raises(DecodingError):
+            cls.decode(cbor.encode(content))
+
+
+@each
+def test_every_field_has_a_type(cls):
+    kind, version, fields = cbor.decode(encoded()[cls], 1 << 26)
+    for n in fields:
+        for value in (None, 0, True, b"", "", [], {}, [None], {0: 0}, b"x" * 33, bytes(48), bytes(32), bytes(96)):
+            if type(value) is type(fields[n]) and not isinstance(value, bytes):
+                continue  # the empty list of keys, of credentials, or of requests
+            changed = cbor.encode([kind, version, {**fields, n: value}])
+            found = read(cls, changed)
+            assert found is None or found.encode() == changed, (n, value)
+            assert found is None or type(value) is type(fields[n]), (n, value)
+
+
+LENGTHS = [(Offer, 2), (Offer, 3), (Request, 1), (Request, 2), (Request, 3), (Issued, 1), (Issued, 2), (Issued, 4)]
+LENGTHS += [(Issued, 5), (Issuer, 3), (Credential, 3), (Credential, 4), (Wallet, 1)]
+
+
+@pytest.mark.parametrize(("cls", "n"), LENGTHS)
+def test_nonces_marks_keys_points_and_scalars_have_one_length(cls, n):
+    kind, version, fields = cbor.decode(encoded()[cls], 1 << 26)
+    for value in (fields[n][:-1], fields[n] + b"\0", b"\0" + fields[n], b"", fields[n] * 2):
+        with pytest.raises(DecodingError):
+            cls.decode(cbor.encode([kind, version, {**fields, n: value}]))

@@ -58,13 +58,14 @@ def spread(n: int, parts) -> Fr:
 
 @dataclass(frozen=True)
 class Told:
-    """What a prover, honest or not, puts into A = <a_L,g> + <a_R,h> + a_G·G + α·H, and the blindings s_k."""
+    """What a prover, honest or not, puts into A = <a_L,g> + <a_R,h> + a_G·G + α·H and beside B', and the s_k."""
 
     a_L: Fr  # noqa: N815
     a_R: Fr  # noqa: N815
     blindings: Fr
     a_G: Fr = field(default_factory=lambda: Fr(0))  # noqa: N815
     alpha: Fr = field(default_factory=Fr.random)
+    b_G: Fr = field(default_factory=lambda: Fr(0))  # noqa: N815
 
     def A(self) -> G1:
         g, h = range_bases(len(self.a_L))
@@ -198,7 +199,7 @@ class Paper:
         y_first = y**self.first
         rho, sigma, delta, eta = Fr.random(4)
         A_ = rho * g[0] + sigma * h[0] + (y_first * (rho * b[0] + sigma * a[0])) * G + delta * H  # (7)
-        B_ = (y_first * rho * sigma) * G + eta * H
+        B_ = (y_first * rho * sigma + told.b_G) * G + eta * H
         e = self.last_challenge(hearing, A_, B_)
         answers = rho + e * a[0], sigma + e * b[0], eta + e * delta + e * e * alpha
         return RangeProof(told.A(), G1.stack(*Ls), G1.stack(*Rs), A_, B_, *answers)

@@ -66,7 +66,7 @@ class Range(Clause):
                 raise ValueError(f"a bound in {bound.unit} does not fit the type of what is bounded")
         is_empty = False
         if not least.unit and not most.unit:
-            is_empty = least.n > most.n or least.n > hi or most.n < lo
+            is_empty = least.n > most.n
         elif least.unit == most.unit:
             is_empty = least.n < most.n
         if is_empty or (not least.unit and least.n > hi) or (not most.unit and most.n < lo):

@@ -140,7 +140,7 @@ def _read_wanted(content: object, path: str) -> Wanted:
     name, schema = entry.take("name", str), entry.take("schema", dict)
     entry.done()
     with _at(path):
-        return Wanted(name, SchemaSpec.from_json(schema))
+        return Wanted(name, SchemaSpec.from_json(schema, f"{path}.schema"))
 
 
 def _read_issuer(content: object, path: str, specs: Mapping[str, SchemaSpec]) -> IssuerPublic:
@@ -177,11 +177,7 @@ class _Reader:
         }
 
     def clause(self, content: object, path: str) -> Clause:
-        if not isinstance(content, dict) or len(content) != 1:
-            raise DecodingError(f"{path}: expected a clause, an object with one name")
-        ((kind, inner),) = content.items()
-        if kind not in self.kinds:
-            raise DecodingError(f"{path}: unknown clause {kind[:40]!r}")
+        kind, inner = _one_of(content, self.kinds, path, "expected a clause, an object with one name")
         with _at(f"{path}.{kind}"):
             return self.kinds[kind](inner, f"{path}.{kind}")
 
@@ -227,8 +223,8 @@ class _Reader:
             case [int(a), str(name)] if type(a) is int:
                 return self._ref(name, path), a
             case [int(a), {"table": str(name), "column": int(j), **rest}] if type(a) is int and name in self.tables:
-                if not rest:
-                    return Column(self.tables[name], j), a
+                _Object(rest, f"{path}[1]").done()
+                return Column(self.tables[name], j), a
         raise DecodingError(f"{path}: expected a coefficient, and a field or the column of a table that is a clause")
 
     def _unlisted(self, content: object, path: str) -> Unlisted:
@@ -288,14 +284,23 @@ def _read_bound(of: Linear, content: object, path: str) -> Bound | None:
     with _at(path):
         match content:
             case dict():
-                for name, n in content.items():
-                    if len(content) == 1 and name in _UNITS:
-                        return Bound(n, _UNITS[name])
-                raise ValueError("expected a value, or one of " + ", ".join(_UNITS))
+                name, n = _one_of(content, _UNITS, path, "expected a value, or one of " + ", ".join(_UNITS))
+                return Bound(n, _UNITS[name])
         match of.parts:
             case ((FieldRef() as ref, 1),):
                 return Bound(ref.integer(content))
         return Bound(content)  # type: ignore[arg-type]  # checked there
+
+
+def _one_of(content: object, names: Mapping[str, object], path: str, expected: str) -> tuple[str, Any]:
+    """The one member of an object that has one, under one of these names."""
+    if not isinstance(content, dict):
+        raise DecodingError(f"{path}: {expected}")
+    _Object({name: value for name, value in content.items() if name not in names}, path).done()
+    if len(content) != 1:
+        raise DecodingError(f"{path}: {expected}")
+    ((name, value),) = content.items()
+    return name, value
 
 
 def _row(content: object, path: str) -> tuple[Any, ...]:

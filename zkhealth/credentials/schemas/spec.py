@@ -6,6 +6,7 @@ types and domains is worth nothing under another.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import keyword
 import re
@@ -99,23 +100,24 @@ class SchemaSpec:
         return {"id": self.id, "fields": [{"name": name, **f.describe()} for name, f in self.fields.items()]}
 
     @classmethod
-    def from_json(cls, content: object) -> SchemaSpec:
-        """The inverse of `to_json`.
+    def from_json(cls, content: object, path: str = "schema") -> SchemaSpec:
+        """The inverse of `to_json`; errors begin with `path`, which says where it stands, and lead on from there.
 
         Raises:
             DecodingError: not such a description.
         """
         match content:
-            case {"id": str(id_), "fields": list(listed), **rest} if not rest:
-                named = [_field(entry) for entry in listed]
+            case {"id": str(id_), "fields": list(listed), **rest}:
+                _refuse_unknown(rest, path)
+                named = [_field(entry, f"{path}.fields[{i}]") for i, entry in enumerate(listed)]
             case _:
-                raise DecodingError("expected a schema with `id` and `fields`")
+                raise DecodingError(f"{path}: expected a schema with `id` and `fields`")
         try:
             spec = cls(id_, dict(named))
         except (TypeError, ValueError) as e:
-            raise DecodingError(f"not a schema: {e}") from None
+            raise DecodingError(f"{path}: {e}") from None
         if spec.to_json() != content:
-            raise DecodingError("the schema is not in its canonical form")
+            raise DecodingError(f"{path}: the schema is not in its canonical form")
         return spec
 
     def _encode(self, name: str, value: object) -> Plain:
@@ -125,12 +127,19 @@ class SchemaSpec:
             raise type(e)(f"{name}: {e}") from None
 
 
-def _field(entry: object) -> tuple[str, Field]:
+def _field(entry: object, path: str) -> tuple[str, Field]:
     match entry:
         case {"name": str(name), "type": str(kind), **options} if kind in FIELD_TYPES:
+            known = {option.name for option in dataclasses.fields(FIELD_TYPES[kind])}
+            _refuse_unknown({option: value for option, value in options.items() if option not in known}, path)
             try:
-                known: dict[str, Any] = {str(option): value for option, value in options.items()}
-                return name, FIELD_TYPES[kind](**known)
+                given: dict[str, Any] = {str(option): value for option, value in options.items()}
+                return name, FIELD_TYPES[kind](**given)
             except (TypeError, ValueError):
-                raise DecodingError(f"not a field of type {kind}") from None
-    raise DecodingError("expected a field with a name and one of the types " + ", ".join(FIELD_TYPES))
+                raise DecodingError(f"{path}: not a field of type {kind}") from None
+    raise DecodingError(f"{path}: expected a field with a name and one of the types " + ", ".join(FIELD_TYPES))
+
+
+def _refuse_unknown(left: Mapping[Any, object], path: str) -> None:
+    if left:
+        raise DecodingError(f"{path}.{sorted(map(str, left))[0][:40]}: unknown field")
