@@ -163,6 +163,7 @@ def test_every_part_of_a_policy_changes_its_digest():
     changed = [
         policy_of(V.held()),
         policy_of(V.held(), window=1),
+        policy_of(V.held(), note="in other words"),
         policy_of(V.held(), may_be_same=True),
         policy_of(V.dose >= 1),
         policy_of(V.dose >= 2),
@@ -172,7 +173,7 @@ def test_every_part_of_a_policy_changes_its_digest():
         policy_of(U.held()),
         Policy("another name", V.held(), issuers=[hospital.public]),
         Policy("a test", V.held(), issuers=[hospital.rotated().public]),
-        Policy("a test", V.held(), issuers=[hospital.public, hospital.rotated().public]),
+        Policy("a test", V.held(), issuers=[hospital.public, zk.Issuer.generate(hospital.spec, "another").public]),
     ]
     assert len({policy.digest for policy in changed}) == len(changed)
     assert len(set(changed)) == len(changed)

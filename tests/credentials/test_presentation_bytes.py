@@ -240,7 +240,7 @@ def test_a_presentation_comes_back_from_its_bytes(mine):
     assert Presentation.decode(mine.encode()) == mine
     assert Presentation.decode(bytearray(bytes(mine))) == mine
     version, *rest = cbor.decode(mine.encode(), 1 << 20)
-    for content in ([2, *rest], [True, *rest], [version, *rest, 0], [version, *rest[:-1]], rest, {0: version}):
+    for content in ([2, *rest], [True, *rest], [version, *rest, 0, 0], [version, *rest[:-1]], rest, {0: version}):
         with pytest.raises(DecodingError, match="version 1"):
             Presentation.decode(cbor.encode(content))
 

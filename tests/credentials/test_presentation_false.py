@@ -116,7 +116,7 @@ def test_one_credential_for_two_is_refused_before_anything_is_proven():
     wallet = Wallet.create()
     held = receive(wallet, P.hospital, **DOSE)
     challenge = asked(policy_of(v.dose >= 1, u.dose >= 1))
-    with pytest.raises(WitnessError, match="two different credentials"):
+    with pytest.raises(WitnessError, match="must be different credentials"):
         wallet.plan(challenge)
     with pytest.raises(WitnessError):
         prove(challenge, [Chosen(held, 0, 0)] * 2, wallet._link)
@@ -130,7 +130,7 @@ def test_a_verdict_tells_what_was_proven_shown_and_not_learned():
     )
     challenge = asked(policy)
     verdict = challenge.verify(answered(challenge))
-    assert verdict.proven == ("v.dose is at least 2", "v.country is shown")
+    assert verdict.proven == ("v.dose is at least 2",)
     assert verdict.revealed == {"v.country": "FR"}
     assert set(verdict.not_learned) == {"v.birth", "v.vaccine", "v.dose", "v.series", "v.given"}
     assert set(verdict.tokens) == {"meal"} and set(verdict.pseudonyms) == {"trial"}
