@@ -8,7 +8,13 @@ from importlib import import_module
 
 import click
 
-_VERBS = {"check": "zkhealth.cli.check", "demo": "zkhealth.cli.demo", "log": "zkhealth.cli.log"}
+_VERBS = {
+    "audit": "zkhealth.cli.audit",
+    "check": "zkhealth.cli.check",
+    "consent": "zkhealth.cli.consent",
+    "demo": "zkhealth.cli.demo",
+    "log": "zkhealth.cli.log",
+}
 
 
 class _Verbs(click.Group):

@@ -13,8 +13,7 @@ from ledger.consent.consents import (
     grant,
     recorded,
 )
-from ledger.consent.test_consent_machine import forged_withdrawal
-from ledger.consent.test_consent_statement import forged, longer, other_patient
+from ledger.consent.forging import forged, forged_withdrawal, longer, other_patient
 
 from zkhealth.ledger.audit import Emergency, Status, walk
 from zkhealth.ledger.audit.walk import Walk

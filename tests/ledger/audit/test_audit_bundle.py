@@ -191,7 +191,8 @@ def test_a_checkpoint_of_somebody_else_is_refused(log):
 
 def test_a_checkpoint_that_does_not_extend_the_auditor_s_is_refused(log, signed):
     bundle = make_bundle(log, signed)
-    for since in (Checkpoint(ORIGIN, 9, bytes(32)), Checkpoint(ORIGIN, 99, bytes(32)), Checkpoint("log.example/2", 9, bytes(32))):
+    for origin, size in ((ORIGIN, 9), (ORIGIN, 99), ("log.example/2", 9)):
+        since = Checkpoint(origin, size, bytes(32))
         with pytest.raises(VerificationError):
             bundle.verify(TRUST, since)
 

@@ -10,12 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 from ledger.consent.consents import ALICE, BOB, HOSPITAL, INSURER, ORIGIN
+from ledger.consent.forging import forged_withdrawal
 
-from zkhealth.credentials.encoding.strict_json import canonical_json
-from zkhealth.ledger.consent import Answer, Register, Request, Terms, fold, mark_of, sign
-from zkhealth.ledger.consent.fhir import write_consent
-from zkhealth.ledger.consent.statement import _hash_of_salt
-from zkhealth.ledger.entries import personal
+from zkhealth.ledger.consent import Answer, Register, Request, Terms, fold, sign
 
 SECONDS, PURPOSES, CLASSES = range(6), ("TREAT", "HRESCH"), ("Immunization", "Observation")
 WORLD = tuple(product((HOSPITAL, INSURER), PURPOSES, CLASSES, SECONDS))
@@ -36,19 +33,6 @@ TERMS = st.builds(
 def permissions(terms):
     """Every single permission in some terms, counted out."""
     return set(product([terms.grantee], terms.purposes, terms.classes, range(terms.nbf, terms.exp)))
-
-
-def forged_withdrawal(key, grant, at):
-    """A withdrawal of somebody else's grant, by one who knows its opening."""
-    salt = bytes([at]) * 32
-    body = {
-        "after": 0,
-        "consent": write_consent(key.did, at, None, grant[0].commitment),
-        "origin": ORIGIN,
-        "salt": _hash_of_salt(salt),
-    }
-    body["signature"] = key.sign(canonical_json(body).encode()).hex()
-    return personal("revoke", body, salt, mark_of(*grant))
 
 
 class Consent(RuleBasedStateMachine):

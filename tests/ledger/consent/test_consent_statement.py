@@ -7,6 +7,7 @@ from forgeries import damaged
 from hypothesis import given
 from hypothesis import strategies as st
 from ledger.consent.consents import ALICE, BOB, HOSPITAL, INSURER, NARROWER, ORIGIN, SCOPE, TERMS, grant
+from ledger.consent.forging import forged, longer, other_grantee, other_patient
 
 from zkhealth.errors import DecodingError, VerificationError, ZkHealthError
 from zkhealth.ledger.consent import PatientSecret, Terms, mark_of, open_statement, sign
@@ -77,30 +78,6 @@ ZERO = did_of(bytes(32))
 def test_what_is_no_did_is_refused(did):
     with pytest.raises(DecodingError):
         key_of(did)
-
-
-def forged(change, resign=None):
-    """A grant whose body was changed after it was signed, in an entry that commits to it."""
-    _, opening = grant()
-    body = opening.body
-    change(body)
-    if resign is not None:
-        del body["signature"]
-        signed = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
-        body["signature"] = resign.sign(signed).hex()
-    return personal("grant", body, opening.salt)
-
-
-def other_grantee(body):
-    body["consent"]["provision"]["provision"][0]["actor"][0]["reference"]["identifier"]["value"] = INSURER
-
-
-def longer(body):
-    body["consent"]["provision"]["provision"][0]["period"]["end"] = "2099-01-01T00:00:00Z"
-
-
-def other_patient(body):
-    body["consent"] = json.loads(json.dumps(body["consent"]).replace(ALICE.did, BOB.did))
 
 
 @pytest.mark.parametrize(

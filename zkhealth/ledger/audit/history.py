@@ -44,6 +44,11 @@ class Line:
     verdict: str = ""
     status: Status | None = None
 
+    @property
+    def when(self) -> str:
+        """The time in UTC."""
+        return _time(self.at)
+
 
 def history(steps: Iterable[Step], patient: str) -> list[Line]:
     """Everything that a log says about one patient, a did:key, in the order of the log.

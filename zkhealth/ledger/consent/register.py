@@ -70,6 +70,7 @@ class Register:
     """Entries that were opened and count for nothing, and why."""
 
     _grants: dict[int, _Grant] = field(init=False, default_factory=dict, repr=False)
+    _of_grantee: dict[str, list[int]] = field(init=False, default_factory=dict, repr=False)
     _unopened: set[int] = field(init=False, default_factory=set, repr=False)
     _places: dict[bytes, list[int]] = field(init=False, default_factory=dict, repr=False)
     _later: dict[bytes, list[tuple[int, Statement]]] = field(init=False, default_factory=dict, repr=False)
@@ -119,8 +120,8 @@ class Register:
     def find(self, request: Request) -> Judgement:
         """Whether any grant allows a request: the first that does, or else the best reason why not."""
         best = Judgement(Answer.REFUSED, None, "there is no grant to this actor")
-        for index, grant in self._grants.items():
-            if grant.statement.terms is None or grant.statement.terms.grantee != request.actor:
+        for index in self._of_grantee.get(request.actor, ()):
+            if request.patient not in (None, self._grants[index].statement.patient):
                 continue
             judgement = self.judge(index, request)
             if judgement.is_allowed:
@@ -143,6 +144,19 @@ class Register:
         grant = self._grants[index]
         return [(i, s) for i, s in self._later.get(grant.commitment, ()) if s.patient == grant.statement.patient]
 
+    def state(self, index: int, at: int) -> str:
+        """What became of the grant in entry `index` by a time, in a word or two."""
+        statement, said = self._grants[index].statement, self.later(index)
+        if any(s.at <= at and s.terms is None for _, s in said):
+            return "withdrawn"
+        if self._marked.get(self._grants[index].mark):
+            return "narrowed or withdrawn unseen"
+        if statement.terms is None or at < max(statement.at, statement.terms.nbf):
+            return "not begun"
+        if at >= statement.terms.exp:
+            return "over"
+        return "narrowed" if any(s.at <= at for _, s in said) else "in force"
+
     def _note_unopened(self, index: int, entry: Entry) -> None:
         if entry.kind == "grant":
             self._unopened.add(index)
@@ -159,6 +173,8 @@ class Register:
         if (first := self._first(entry, statement)) != index:
             self.ignored[index] = f"the grant repeats entry {first}"
             return None
+        if statement.terms is not None:
+            self._of_grantee.setdefault(statement.terms.grantee, []).append(index)
         self._grants[index] = _Grant(statement, entry.commitment, mark_of(entry, opening))
         return statement
 
