@@ -213,7 +213,7 @@ def test_events_are_written_one_a_line(story, alice, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        pytest.param(["consent", "grant", "{path}", "--key", "{path}", *GRANT, *PERIOD, "--at", "now"], "key", id="no key"),
+        pytest.param(["consent", "show", "{path}", "--key", "{path}", "--at", "now"], "patient's key", id="no key"),
         pytest.param(["consent", "show", "{folder}/none", "--at", "2026-01-01"], "needs an origin", id="no log"),
         pytest.param(["consent", "erase", "{path}", "9"], "no entry 9", id="no entry"),
         pytest.param(["audit", "history", "{path}"], "expected --key or --patient", id="nobody's history"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any, BinaryIO
 
 import click
 from rich.console import Console
@@ -102,7 +102,7 @@ def emergency(log: str, actor: str, patient: str, reason: str, at: int, until: i
 @whose_key_option
 @patient_option
 @json_option
-def history(log: str, key_file: TextIO | None, patient: str | None, as_json: bool) -> None:
+def history(log: str, key_file: BinaryIO | None, patient: str | None, as_json: bool) -> None:
     """Show a patient everything that the log says of them."""
     with opened(log) as it:
         who = patient_of(key_file, patient, it)
@@ -119,9 +119,7 @@ def history(log: str, key_file: TextIO | None, patient: str | None, as_json: boo
 @command.command()
 @the_log
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option(
-    "--checkpoint", type=click.File("rb"), help="A signed checkpoint of the log, such as `log export` writes."
-)
+@click.option("--checkpoint", type=click.File("rb"), help="A signed checkpoint of the log, as `log export` writes.")
 @_since
 @whose_key_option
 @patient_option
@@ -132,7 +130,7 @@ def export(
     file: Path,
     checkpoint: BinaryIO | None,
     since: BinaryIO | None,
-    key_file: TextIO | None,
+    key_file: BinaryIO | None,
     patient: str | None,
     fhir: bool,
     client: tuple[str, str] | None,
@@ -164,9 +162,7 @@ def export(
 @click.option("--witness", "witnesses", multiple=True, help="A witness's public key; repeatable.")
 @click.option("--quorum", type=click.IntRange(0), default=0, show_default=True, help="How many must have cosigned.")
 @_since
-@click.option(
-    "--openings", type=click.Path(dir_okay=False, exists=True, path_type=Path), help="For a folder: an audit."
-)
+@click.option("--openings", type=click.Path(dir_okay=False, exists=True, path_type=Path), help="With a folder: a file.")
 @at_option
 @json_option
 def verify(
@@ -179,7 +175,7 @@ def verify(
     at: int,
     as_json: bool,
 ) -> None:
-    """Check an audit: SOURCE is a file of `audit export`, or a folder of `log export` with --openings.
+    """Check an audit: SOURCE is a file of `audit export`, or a folder of `log export`.
 
     Says of every access after --since whether consent stood in the log before it, and
     names each that had none, that cannot be read, or that rests on what was erased.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -77,7 +77,7 @@ def key(file: Path) -> None:
 @key_option
 @_terms_options
 @at_option
-def grant(log: str, key_file: TextIO, at: int, **terms: Any) -> None:
+def grant(log: str, key_file: BinaryIO, at: int, **terms: Any) -> None:
     """Allow somebody to read."""
     with opened(log) as it:
         key_ = patient_key(key_file, it)
@@ -90,7 +90,7 @@ def grant(log: str, key_file: TextIO, at: int, **terms: Any) -> None:
 @key_option
 @_terms_options
 @at_option
-def narrow(log: str, index: int, key_file: TextIO, at: int, **terms: Any) -> None:
+def narrow(log: str, index: int, key_file: BinaryIO, at: int, **terms: Any) -> None:
     """Leave less of the grant in entry INDEX."""
     with opened(log) as it:
         show({"index": narrow_in(it, patient_key(key_file, it), index, _terms(terms), at), "grant": index})
@@ -101,7 +101,7 @@ def narrow(log: str, index: int, key_file: TextIO, at: int, **terms: Any) -> Non
 @_INDEX
 @key_option
 @at_option
-def withdraw(log: str, index: int, key_file: TextIO, at: int) -> None:
+def withdraw(log: str, index: int, key_file: BinaryIO, at: int) -> None:
     """Take back the grant in entry INDEX."""
     with opened(log) as it:
         show({"index": withdraw_in(it, patient_key(key_file, it), index, at), "grant": index})
@@ -113,7 +113,7 @@ def withdraw(log: str, index: int, key_file: TextIO, at: int) -> None:
 @patient_option
 @at_option
 @json_option
-def show_grants(log: str, key_file: TextIO | None, patient: str | None, at: int, as_json: bool) -> None:
+def show_grants(log: str, key_file: BinaryIO | None, patient: str | None, at: int, as_json: bool) -> None:
     """Show the grants of a patient, or of all, and what became of them by a time."""
     with opened(log) as it:
         who = patient_of(key_file, patient, it)

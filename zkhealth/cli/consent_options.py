@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -36,25 +36,23 @@ class Seconds(click.ParamType):  # type: ignore[type-arg]  # generic only in new
 at_option = click.option("--at", required=True, type=Seconds(), help="The time, or now.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 key_option = click.option(
-    "--key", "key_file", required=True, type=click.File("r"), help="The file that `consent key` has made."
+    "--key", "key_file", required=True, type=click.File("rb"), help="The file that `consent key` has made."
 )
-whose_key_option = click.option("--key", "key_file", type=click.File("r"), help="The patient's file, or --patient.")
+whose_key_option = click.option("--key", "key_file", type=click.File("rb"), help="The patient's file, or --patient.")
 patient_option = click.option("--patient", metavar="DID", help="The patient: a did:key.")
-actor_option = click.option(
-    "--actor", required=True, metavar="URI", help="Who reads, such as did:web:hospital.example."
-)
+actor_option = click.option("--actor", required=True, metavar="URI", help="Who reads: did:web:hospital.example.")
 purpose_option = click.option("--purpose", required=True, help="HL7 v3 ActReason: TREAT, HPAYMT, HRESCH, ETREAT, …")
 classes_option = click.option(
     "--class", "classes", required=True, multiple=True, help="FHIR resource type, or system|code; repeatable."
 )
 
 
-def patient_key(file: TextIO, log: Log) -> PatientKey:
+def patient_key(file: BinaryIO, log: Log) -> PatientKey:
     """The patient's key for a log."""
-    return PatientSecret.decode(file.read(_MAX_KEY).strip()).for_log(log.origin)
+    return PatientSecret.decode(file.read(_MAX_KEY).decode("ascii", "replace").strip()).for_log(log.origin)
 
 
-def patient_of(key_file: TextIO | None, patient: str | None, log: Log) -> str | None:
+def patient_of(key_file: BinaryIO | None, patient: str | None, log: Log) -> str | None:
     """The patient whose file or name was given; ValueError if both were."""
     if key_file is not None and patient is not None:
         raise ValueError("expected --key or --patient, not both")

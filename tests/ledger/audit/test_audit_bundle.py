@@ -232,18 +232,17 @@ def test_any_bytes_are_a_bundle_or_a_decoding_error(data):
         assert type(e) is DecodingError
 
 
+with filled() as it:
+    FIELDS = cbor.decode(make_bundle(it, state(it).sign(KEY)).encode(), 1 << 20)
 PLAIN = st.none() | st.booleans() | st.integers(-1, 2**64 - 1) | st.binary(max_size=50) | st.text(max_size=5)
 
 
 @given(st.integers(1, 7), PLAIN)
 def test_any_other_field_is_a_decoding_error(field, value):
-    log = filled()
-    fields = cbor.decode(make_bundle(log, state(log).sign(KEY)).encode(), 1 << 20)
-    if fields.get(field) == value:
-        return
+    if (field, value) == (6, b""):  # No openings at all: an audit that says little.
+        value = b"\0"
     with pytest.raises(DecodingError):
-        AuditBundle.decode(cbor.encode(fields | {field: value}))
-    log.close()
+        AuditBundle.decode(cbor.encode(FIELDS | {field: value}))
 
 
 def test_the_encoding_is_deterministic(log, signed):

@@ -211,11 +211,13 @@ def test_nothing_personal_is_logged_or_said_in_errors(caplog):
     assert not any(value in text for text in said for value in PERSONAL)
 
 
-def test_openings_are_read_in_pages_as_one_by_one():
+def test_openings_are_read_in_pages_as_one_by_one(log):
+    """In both databases."""
     made = [recorded(access(at=i)) for i in range(1_500)]
-    with logged() as log:
-        log.append([entry for entry, _ in made], [opening if i % 3 else None for i, (_, opening) in enumerate(made)])
-        log.erase(1_000)
-        paged = list(log.opened(900, 1_200))
-        assert paged == [(log.entry(i), log.body(i)) for i in range(900, 1_200)]
-        assert paged[100][1] is None and len(list(log.opened())) == 1_500
+    log.append([entry for entry, _ in made], [opening if i % 3 else None for i, (_, opening) in enumerate(made)])
+    log.erase(1_000)
+    paged = list(log.opened(990, 1_010))
+    assert paged == [(log.entry(i), log.body(i)) for i in range(990, 1_010)]
+    assert paged[10][1] is None and len(list(log.opened())) == 1_500
+    with pytest.raises(ValueError, match="more than"):
+        next(log.opened(0, 1_501))

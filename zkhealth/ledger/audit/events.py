@@ -110,9 +110,9 @@ def _entities(says: Access | Emergency, finding: Finding, commitments: dict[int,
     if not isinstance(says, Access) or says.is_emergency:
         return [patient]
     named_by = commitments.get(says.basis)
-    value = hash_uri(named_by) if named_by else f"urn:zkhealth:entry:{says.basis}"
+    identifier = {"system": URI, "value": hash_uri(named_by)} if named_by else {"value": f"entry {says.basis}"}
     consent = {
-        "what": {"type": "Consent", "identifier": {"system": URI, "value": value}},
+        "what": {"type": "Consent", "identifier": identifier},
         "type": coding(RESOURCES, "Consent"),
     }
     return [patient, consent]

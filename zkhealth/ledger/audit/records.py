@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from zkhealth.credentials.encoding.strict_json import canonical_json
 from zkhealth.errors import DecodingError
 from zkhealth.ledger.consent.identifiers import check_uri, key_of
 from zkhealth.ledger.consent.terms import Request
@@ -62,11 +61,13 @@ class Access:
         values = (actor, patient, purpose, request.classes, at, basis, grant is None)
         for name, value in zip(self.__dataclass_fields__, values, strict=True):
             object.__setattr__(self, name, value)
+        object.__setattr__(self, "_request", request)
 
     @property
     def request(self) -> Request:
         """What was asked for."""
-        return Request(self.actor, self.purpose, self.classes, self.at, self.patient)
+        request: Request = self.__dict__["_request"]
+        return request
 
     def body(self) -> dict[str, Any]:
         """What an entry of kind access commits to."""
@@ -140,7 +141,7 @@ def read_record(body: dict[str, Any]) -> Access | Emergency:
                 record = Emergency(**content)
     except (TypeError, ValueError, KeyError, DecodingError):
         pass
-    if record is None or canonical_json(record.body()) != canonical_json(body):
+    if record is None or record.body() != body or type(body["v"]) is not int:
         raise DecodingError("expected an access or an emergency")
     return record
 

@@ -10,6 +10,7 @@ import re
 from zkhealth.errors import DecodingError
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_VALUES = {digit: value for value, digit in enumerate(_ALPHABET)}
 _PREFIX = "did:key:z"
 _ED25519 = b"\xed\x01"
 _LENGTH = 47  # Characters: 34 bytes that begin with 0xED.
@@ -32,14 +33,13 @@ def did_of(key: bytes) -> str:
 
 def key_of(did: str) -> bytes:
     """The Ed25519 public key of a did:key; raises DecodingError."""
-    digits = did.removeprefix(_PREFIX) if isinstance(did, str) else ""
-    if len(digits) == _LENGTH and set(digits) <= set(_ALPHABET):
+    digits = did.removeprefix(_PREFIX) if isinstance(did, str) and did.startswith(_PREFIX) else ""
+    if len(digits) == _LENGTH and set(digits) <= _VALUES.keys():
         number = 0
         for digit in digits:
-            number = number * 58 + _ALPHABET.index(digit)
-        key = (number & (1 << 256) - 1).to_bytes(32)
-        if did_of(key) == did:
-            return key
+            number = number * 58 + _VALUES[digit]
+        if number >> 256 == int.from_bytes(_ED25519):  # Which no number with a leading zero is: there is one form.
+            return (number & (1 << 256) - 1).to_bytes(32)
     raise DecodingError("expected the did:key of an Ed25519 key")
 
 

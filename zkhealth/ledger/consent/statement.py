@@ -32,7 +32,7 @@ _SIGNATURE = re.compile("[0-9a-f]{128}")
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a patient, read and its signature verified; made by `sign` and `open_statement` alone.
+    """One statement of a patient, read and its signature verified; made by `open_statement` alone.
 
     A grant has terms, a narrowing has terms and is of a grant, a withdrawal is of a grant and has none.
 
