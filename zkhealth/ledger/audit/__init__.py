@@ -1,6 +1,6 @@
 """Audit: every access names the grant or the emergency it rests on, and anybody with the openings can check that.
 
-See NOTES.md beside this file for what is promised and on what it rests.
+See NOTES.md in `consent` for what is promised and on what it rests.
 """
 
 from zkhealth.ledger.audit.bundle import AuditBundle
