@@ -18,7 +18,7 @@ from ledger.consent.forging import forged, forged_withdrawal, longer, other_pati
 from zkhealth.ledger.audit import Emergency, Status, walk
 from zkhealth.ledger.audit.walk import Walk
 from zkhealth.ledger.consent import Register, Terms, register, sign, statement
-from zkhealth.ledger.entries import Opening
+from zkhealth.ledger.entries import Opening, personal
 
 CONSENT, EMERGENCY, NO_CONSENT = Status.CONSENT, Status.EMERGENCY, Status.NO_CONSENT
 UNDECIDED, UNOPENED = Status.UNDECIDED, Status.UNOPENED
@@ -238,6 +238,14 @@ def test_a_withdrawal_that_is_kept_from_the_auditor_leaves_no_access_proven(monk
         assert verdict(*log).status is CONSENT, "the attack does not even fool the mutant"
     found = verdict(*log)
     assert (found.status, found.missing) == (UNDECIDED, (1,))
+
+
+def test_a_withdrawal_that_was_put_into_the_log_without_its_mark_withdraws_where_it_is_opened():
+    made = grant()
+    _, opening = sign(ALICE, 120, 1, of=made)
+    unmarked = personal("revoke", opening.body, opening.salt)
+    assert unmarked[0].of is None
+    assert verdict(made, unmarked, recorded(access())).status is NO_CONSENT
 
 
 def test_somebody_else_s_unopened_withdrawal_does_not_matter():

@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 from forgeries import damaged
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from ledger.consent.consents import (
     ALICE,
@@ -239,8 +239,8 @@ PLAIN = st.none() | st.booleans() | st.integers(-1, 2**64 - 1) | st.binary(max_s
 
 @given(st.integers(1, 7), PLAIN)
 def test_any_other_field_is_a_decoding_error(field, value):
-    if (field, value) == (6, b""):  # No openings at all: an audit that says little.
-        value = b"\0"
+    assume((field, value) != (6, b""))  # No openings at all: an audit that says little.
+    assume(field not in FIELDS or repr(FIELDS[field]) != repr(value))
     with pytest.raises(DecodingError):
         AuditBundle.decode(cbor.encode(FIELDS | {field: value}))
 

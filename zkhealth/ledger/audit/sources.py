@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from zkhealth.ledger.audit.bundle import AuditBundle
 from zkhealth.ledger.audit.examine import Progress, examine
-from zkhealth.ledger.audit.findings import Report
+from zkhealth.ledger.audit.findings import Report, Status
 from zkhealth.ledger.audit.records import Access
 from zkhealth.ledger.audit.walk import Step, walk
 from zkhealth.ledger.checkpoint import Checkpoint, peek
@@ -80,10 +80,15 @@ def make_bundle(
 
 
 def _start(steps: list[Step], since: int) -> int:
-    """The first entry that something rests on: a grant rests on all entries from that on from which it counts."""
-    start = since
-    for step in steps[since:]:
-        if isinstance(step.says, Access) and step.says.basis < len(steps):
-            basis = steps[step.says.basis].says
-            start = min(start, basis.after if isinstance(basis, Statement) else step.says.basis)
-    return start
+    """The first entry that something rests on, so that every finding is the same as with all entries."""
+    return min([since, *(_needed(steps, step) for step in steps[since:] if isinstance(step.says, Access))])
+
+
+def _needed(steps: list[Step], step: Step) -> int:
+    """From where on the entries must be there to judge an access: a grant needs those from which on it counts."""
+    index = step.says.basis if isinstance(step.says, Access) else step.index
+    basis = steps[index].says if index < len(steps) else None
+    if isinstance(basis, Statement):
+        return basis.after
+    is_void = basis is None and step.finding is not None and step.finding.status is Status.NO_CONSENT
+    return 0 if is_void else index  # Of what is void, as a copy is, only the whole log shows why.
