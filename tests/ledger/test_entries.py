@@ -141,6 +141,7 @@ def test_a_revocation_may_show_what_it_is_of_and_nothing_else_may():
     for kind, of in (("grant", bytes(32)), ("access", bytes(32)), ("revoke", bytes(31))):
         with pytest.raises(ValueError, match="in a revocation"):
             personal(kind, {}, of=of)
-    for data in (entry.data.replace(b"revoke", b"access"), entry.data.replace(b'"of"', b'"on"'), entry.data[:-3] + b'"}'):
+    for old, new in ((b"revoke", b"access"), (b'"of"', b'"on"'), (b'1f"}', b'1"}'), (b'1f"}', b'1F"}')):
+        data = entry.data.replace(old, new)
         with pytest.raises(DecodingError):
             Entry.decode(data)

@@ -25,6 +25,7 @@ from zkhealth.cli.exits import CANNOT_DECIDE, GOOD, REFUSED
 from zkhealth.cli.opened_log import opened, progress, show, the_log
 from zkhealth.credentials.encoding.files import write_private
 from zkhealth.ledger import Log
+from zkhealth.ledger.audit import erase as erase_in
 from zkhealth.ledger.audit import explain_terms
 from zkhealth.ledger.consent import Answer, PatientSecret, Register, Request, Terms, read_register
 from zkhealth.ledger.consent import grant as grant_in
@@ -118,7 +119,7 @@ def show_grants(log: str, key_file: BinaryIO | None, patient: str | None, at: in
     with opened(log) as it:
         who = patient_of(key_file, patient, it)
         register = _register(it)
-        grants = [_described(it, register, i, at) for i, s in register.grants() if who in (None, s.patient)]
+        grants = [_described(register, i, at) for i, s in register.grants() if who in (None, s.patient)]
     if as_json:
         show({"grants": grants, "ignored": {str(i): why for i, why in sorted(register.ignored.items())}})
         return
@@ -156,13 +157,12 @@ def allowed(
 def erase(log: str, index: int) -> None:
     """Forget what opens entry INDEX; the log stays as it is, and nobody can read the entry any more.
 
-    Accesses that rest on an erased grant cannot be shown to have had consent.
+    Names the accesses that can no longer be shown to have had consent.
     """
     with opened(log) as it:
-        if not it.entry(index).is_personal:
-            raise ValueError(f"entry {index} has nothing to erase")
-        it.erase(index)
-        show({"erased": index})
+        with progress(len(it)) as done:
+            changed = erase_in(it, index, done)
+        show({"erased": index, "undecided": changed})
 
 
 def _terms(given: dict[str, Any]) -> Terms:
@@ -174,15 +174,15 @@ def _register(log: Log) -> Register:
         return read_register(log, done)
 
 
-def _described(log: Log, register: Register, index: int, at: int) -> dict[str, Any]:
-    statement, opening = register.statement(index), log.body(index)
-    if statement is None or statement.terms is None or opening is None:
-        raise ValueError(f"entry {index} was erased meanwhile")
+def _described(register: Register, index: int, at: int) -> dict[str, Any]:
+    statement = register.statement(index)
+    if statement is None or statement.terms is None:
+        raise ValueError(f"entry {index} is no grant")
     return {
         "index": index,
         "state": register.state(index, at),
         "patient": statement.patient,
         "words": explain_terms(statement.terms),
         "later": [i for i, _ in register.later(index)],
-        "consent": opening.body["consent"],
+        "consent": statement.fhir(),
     }

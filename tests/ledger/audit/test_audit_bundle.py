@@ -23,7 +23,7 @@ from ledger.consent.consents import (
 from zkhealth.credentials.encoding import cbor
 from zkhealth.errors import DecodingError, VerificationError, ZkHealthError
 from zkhealth.ledger import Log, public
-from zkhealth.ledger.audit import AuditBundle, Status, audit_log, audit_tiles, examine, make_bundle
+from zkhealth.ledger.audit import AuditBundle, Status, audit_log, audit_tiles, erase, examine, make_bundle
 from zkhealth.ledger.checkpoint import Checkpoint
 from zkhealth.ledger.consent import sign
 from zkhealth.ledger.export import export
@@ -117,8 +117,8 @@ def test_a_file_for_one_patient_opens_nothing_of_another(log, signed):
 
 def test_an_erased_grant_is_named_and_the_log_stays_what_it_was(log, signed):
     before = log.root(), [log.entry(i).data for i in range(len(log))]
-    for _ in range(2):  # To erase what was erased changes nothing.
-        log.erase(7)
+    assert erase(log, 7) == (9, 14)
+    assert erase(log, 7) == ()  # To erase what was erased changes nothing.
     assert (log.root(), [log.entry(i).data for i in range(len(log))]) == before
     report = make_bundle(log, signed).verify(TRUST)
     assert [(f.index, f.basis) for f in report.of(Status.UNDECIDED)] == [(9, 7), (14, 7)]
@@ -133,9 +133,16 @@ def test_what_is_erased_is_in_no_file(log, signed):
 
 
 def test_an_erased_withdrawal_does_not_bring_its_grant_back(log, signed):
-    log.erase(13)
+    assert erase(log, 13) == (14,)
     found = audit_log(log, state(log)).findings[-1]
     assert (found.status, found.missing) == (Status.UNDECIDED, (13,))
+
+
+def test_public_entries_are_not_erased(log):
+    with pytest.raises(ValueError, match="entry 0 is public"):
+        erase(log, 0)
+    with pytest.raises(ValueError, match="no entry 99"):
+        erase(log, 99)
 
 
 def dropped(bundle, index):

@@ -31,7 +31,9 @@ MADE = st.builds(
 
 @given(MADE, TIMES, st.integers(0, 2**63 - 1))
 def test_a_grant_reads_back_as_it_was_signed(terms, at, after):
-    statement = open_statement(ORIGIN, *sign(ALICE, at, after, terms))
+    entry, opening = sign(ALICE, at, after, terms)
+    statement = open_statement(ORIGIN, entry, opening)
+    assert statement.fhir() == opening.body["consent"]
     assert (statement.patient, statement.at, statement.after) == (ALICE.did, at, after)
     assert (statement.terms, statement.of, statement.is_grant) == (terms, None, True)
 

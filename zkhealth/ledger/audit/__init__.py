@@ -5,6 +5,7 @@ See NOTES.md in `consent` for what is promised and on what it rests.
 
 from zkhealth.ledger.audit.bundle import AuditBundle
 from zkhealth.ledger.audit.desk import Desk, Recorded
+from zkhealth.ledger.audit.erasure import erase
 from zkhealth.ledger.audit.events import Client, audit_events
 from zkhealth.ledger.audit.examine import examine, examined
 from zkhealth.ledger.audit.findings import Finding, Report, Status
@@ -29,6 +30,7 @@ __all__ = [
     "Status",
     "AuditBundle",
     "make_bundle",
+    "erase",
     "audit_events",
     "Client",
     "history",

@@ -50,6 +50,10 @@ class Statement:
     terms: Terms | None = field(repr=False)
     of: bytes | None = field(repr=False)
 
+    def fhir(self) -> dict[str, Any]:
+        """The statement as a FHIR R4 Consent, as it was signed."""
+        return write_consent(self.patient, self.at, self.terms, self.of)
+
     @property
     def is_grant(self) -> bool:
         """Whether it allows something."""
