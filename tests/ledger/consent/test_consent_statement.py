@@ -47,6 +47,12 @@ def test_narrowings_and_withdrawals_name_their_grant_by_its_commitment_and_carry
         assert entry.of == mark_of(*made) and Entry.decode(entry.data) == entry
 
 
+def test_a_mark_cannot_be_told_from_the_entry_alone():
+    entry, opening = grant()
+    assert mark_of(entry, opening) != mark_of(entry, Opening(bytes(32), opening.data))
+    assert mark_of(entry, opening) != mark_of(grant()[0], opening)
+
+
 def test_an_entry_shows_nothing_of_what_it_is_about():
     entry, opening = grant()
     assert json.loads(entry.data).keys() == {"c", "kind"}
