@@ -132,3 +132,16 @@ def test_clear_text_is_not_in_the_opening_s_place():
         _ = public("issuer", {}).commitment
     with pytest.raises(ValueError, match="in its opening"):
         _ = GRANT.content
+
+
+def test_a_revocation_may_show_what_it_is_of_and_nothing_else_may():
+    entry, opening = personal("revoke", {}, of=bytes(range(32)))
+    assert json.loads(entry.data).keys() == {"c", "kind", "of"} and entry.of == bytes(range(32))
+    assert Entry.decode(entry.data) == entry and opening.opens(entry) and GRANT.of is None
+    for kind, of in (("grant", bytes(32)), ("access", bytes(32)), ("revoke", bytes(31))):
+        with pytest.raises(ValueError, match="in a revocation"):
+            personal(kind, {}, of=of)
+    for old, new in ((b"revoke", b"access"), (b'"of"', b'"on"'), (b'1f"}', b'1"}'), (b'1f"}', b'1F"}')):
+        data = entry.data.replace(old, new)
+        with pytest.raises(DecodingError):
+            Entry.decode(data)

@@ -9,7 +9,9 @@ from importlib import import_module
 import click
 
 _VERBS = {
+    "audit": "zkhealth.cli.audit",
     "check": "zkhealth.cli.check",
+    "consent": "zkhealth.cli.consent",
     "demo": "zkhealth.cli.demo",
     "import": "zkhealth.cli.import_",
     "inspect": "zkhealth.cli.inspect",

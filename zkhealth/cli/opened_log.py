@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from zkhealth.cli.exits import CANNOT_DECIDE, REFUSED, reason
-from zkhealth.errors import DecodingError, VerificationError
+from zkhealth.errors import DecodingError, VerificationError, WitnessError
 from zkhealth.ledger import Log, StorageError
 
 the_log = click.argument("log", metavar="LOG")
@@ -22,14 +22,20 @@ the_log = click.argument("log", metavar="LOG")
 @contextmanager
 def opened(url: str, origin: str | None = None) -> Iterator[Log]:
     """The log, and an exit code for what goes wrong with it."""
+    with answering(), Log.open(url, origin) as log:
+        yield log
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """An exit code for what goes wrong."""
     try:
-        with Log.open(url, origin) as log:
-            yield log
+        yield
     except VerificationError as e:
         _stop(REFUSED, str(e))
     except StorageError as e:
         _stop(CANNOT_DECIDE, str(e))
-    except (DecodingError, OSError, ValueError, TypeError) as e:
+    except (DecodingError, WitnessError, OSError, ValueError, TypeError) as e:
         _stop(CANNOT_DECIDE, reason(e))
 
 
@@ -49,5 +55,12 @@ def show(result: dict[str, Any]) -> None:
 
 
 def _stop(code: int, why: str) -> NoReturn:
-    click.echo(f"zkhealth log: {why}", err=True)
+    click.echo(f"zkhealth {_verb(click.get_current_context())}: {why}", err=True)
     sys.exit(code)
+
+
+def _verb(context: click.Context) -> str:
+    """The verb that is running: `log`, and not what it is asked to do."""
+    while context.parent is not None and context.parent.parent is not None:
+        context = context.parent
+    return context.info_name or "log"

@@ -32,7 +32,9 @@ MAX_BYTES = 65_535
 
 SALT_BYTES = 32
 _TAG = "zkhealth/ledger/{}/v1\0"
-_PERSONAL = re.compile(rb'\{"c":"([0-9a-f]{64})","kind":"(%s)"\}' % "|".join(PERSONAL).encode())
+_PERSONAL = re.compile(
+    rb'\{"c":"([0-9a-f]{64})","kind":"(?:(%s)"|(revoke)","of":"([0-9a-f]{64})")\}' % "|".join(PERSONAL).encode()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,12 @@ class Entry:
         if match is None:
             raise ValueError("a public entry is no commitment")
         return bytes.fromhex(match[1].decode())
+
+    @property
+    def of(self) -> bytes | None:
+        """The 32 bytes by which whoever opened a grant finds what was said of it later; None in most entries."""
+        match = _PERSONAL.fullmatch(self.data)
+        return bytes.fromhex(match[4].decode()) if match and match[4] else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,21 +161,29 @@ def public(kind: str, content: Mapping[str, Any]) -> Entry:
     return Entry(kind, data)
 
 
-def personal(kind: str, body: Mapping[str, Any]) -> tuple[Entry, Opening]:
+def personal(
+    kind: str, body: Mapping[str, Any], salt: bytes | None = None, of: bytes | None = None
+) -> tuple[Entry, Opening]:
     """Commit to a grant, a revocation, or an access; returns the entry, and what opens it.
 
-    Raises ValueError if the kind is no personal one; TypeError for a body that is not plain.
+    `salt`, drawn by default, was drawn for this body alone.  `of`, of a revocation, is shown in the entry.
+
+    Raises ValueError if the kind is no personal one, or the wrong one for `of`; TypeError for a body that is not plain.
     """
     if kind not in PERSONAL:
         raise ValueError(f"expected one of {', '.join(PERSONAL)}, got {kind!r}")
-    opening = Opening(secrets.token_bytes(SALT_BYTES), canonical_json(dict(body)).encode())
-    return Entry(kind, b'{"c":"%s","kind":"%s"}' % (opening._commitment(kind).hex().encode(), kind.encode())), opening
+    if of is not None and (kind != "revoke" or len(of) != SALT_BYTES):
+        raise ValueError("expected 32 bytes in a revocation")
+    salt = secrets.token_bytes(SALT_BYTES) if salt is None else salt
+    opening = Opening(salt, canonical_json(dict(body)).encode())
+    shown = {"c": opening._commitment(kind).hex(), "kind": kind} | ({} if of is None else {"of": of.hex()})
+    return Entry(kind, canonical_json(shown).encode()), opening
 
 
 def _kind_of(data: bytes) -> str:
     """The kind of a canonical entry."""
     if match := _PERSONAL.fullmatch(data):
-        return match[2].decode()
+        return (match[2] or match[3]).decode()
     if len(data) > MAX_BYTES:
         raise DecodingError(f"expected at most {MAX_BYTES} bytes, got {len(data)}")
     match _canonical_object(data, _NOT_AN_ENTRY):

@@ -189,6 +189,20 @@ class Log:
         rows = self._storage.read("SELECT salt, body FROM ledger_body WHERE i = ?", (index,))
         return opening_of(index, entry, *rows[0]) if rows else None
 
+    def opened(self, lo: int = 0, hi: int | None = None) -> Iterator[tuple[Entry, Opening | None]]:
+        """Entries `lo` to `hi` - 1, each with what opens it where that is kept, a thousand at a time.
+
+        Raises ValueError if there are not so many; VerificationError if what is stored opens another entry.
+        """
+        hi = self._size(hi)
+        check_size("lo", lo)
+        for start in range(lo, hi, _PAGE):
+            stop = min(start + _PAGE, hi)
+            rows = self._storage.read("SELECT i, salt, body FROM ledger_body WHERE i >= ? AND i < ?", (start, stop))
+            kept = {i: (salt, body) for i, salt, body in rows}
+            for index, entry in enumerate(read_entries(self._storage.read, start, stop), start):
+                yield entry, opening_of(index, entry, *kept[index]) if index in kept else None
+
     def erase(self, index: int) -> None:
         """Forget salt and body of an entry; the log stays as it is, and its commitment means nothing any more.
 
