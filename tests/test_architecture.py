@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 LAYERS = (
-    "errors backend field curve transcript commitments sigma rangeproof merkle membership "
+    "errors backend field encoding curve transcript commitments sigma rangeproof merkle membership "
     "signatures credentials health records ledger cli"
 ).split()
 ROOT = Path(__file__).parents[1] / "zkhealth"

@@ -23,15 +23,15 @@ from zkhealth.credentials import (
     row_of,
     years_ago,
 )
-from zkhealth.credentials.encoding.wire import pack
 from zkhealth.credentials.policies.clauses import AnyOf
 from zkhealth.credentials.policies.evaluate import holds
 from zkhealth.credentials.policies.inference import values_left
 from zkhealth.credentials.policies.population import Population
-from zkhealth.credentials.policies.terms import Variable
+from zkhealth.credentials.policies.variable import Variable
 from zkhealth.credentials.presentations.verdict import not_learned
 from zkhealth.credentials.schemas.fields import moment
 from zkhealth.credentials.schemas.sample import Vaccination
+from zkhealth.encoding.wire import pack
 from zkhealth.errors import DecodingError, WitnessError
 from zkhealth.field import Fr
 

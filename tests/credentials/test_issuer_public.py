@@ -5,13 +5,13 @@ import json
 import pytest
 from credentials.hospital import DOSE, people, receive
 
-from zkhealth.credentials.encoding import cbor
 from zkhealth.credentials.issuing import wallet as wallets
 from zkhealth.credentials.issuing.issuer import Issuer
 from zkhealth.credentials.issuing.issuer_public import MAX_KEYS, IssuerPublic
 from zkhealth.credentials.issuing.wallet import Wallet
 from zkhealth.credentials.policies.policy import Policy
 from zkhealth.curve import G2
+from zkhealth.encoding import cbor
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.field import Fr
 

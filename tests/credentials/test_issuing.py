@@ -5,11 +5,11 @@ import dataclasses
 import pytest
 from credentials.hospital import DOSE, people, policy_of, receive
 
-from zkhealth.credentials.encoding import keystore
 from zkhealth.credentials.issuing.issuer import Issuer
 from zkhealth.credentials.issuing.issuer_public import MAX_KEYS
 from zkhealth.credentials.issuing.wallet import Wallet
 from zkhealth.credentials.schemas.sample import Vaccination
+from zkhealth.encoding import keystore
 from zkhealth.errors import DecodingError, VerificationError, WitnessError
 from zkhealth.field import Fr
 

@@ -8,13 +8,13 @@ from forgeries import damaged
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zkhealth.credentials.encoding import cbor
 from zkhealth.credentials.issuing import credential, exchange, issuer, issuer_public, wallet
 from zkhealth.credentials.issuing.credential import Credential
 from zkhealth.credentials.issuing.exchange import Issued, Offer, Request
 from zkhealth.credentials.issuing.issuer import Issuer
 from zkhealth.credentials.issuing.issuer_public import IssuerPublic
 from zkhealth.credentials.issuing.wallet import Wallet
+from zkhealth.encoding import cbor
 from zkhealth.errors import DecodingError, VerificationError
 
 CLASSES = [Offer, Request, Issued, IssuerPublic, Issuer, Wallet, Credential]

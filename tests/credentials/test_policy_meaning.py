@@ -10,7 +10,8 @@ import zkhealth as zk
 from zkhealth.credentials.policies.bounds import Bound, days_ago, hours_ago, seconds_ago, years_ago
 from zkhealth.credentials.policies.clauses import MAX_BRANCHES, MAX_ROWS, AnyOf, Different, Range, Same, row_of
 from zkhealth.credentials.policies.policy import MAX_CLAUSES, MAX_CREDENTIALS, MAX_WINDOW, Policy
-from zkhealth.credentials.policies.terms import Linear, Variable, Wanted
+from zkhealth.credentials.policies.terms import Linear, Wanted
+from zkhealth.credentials.policies.variable import Variable
 from zkhealth.credentials.schemas.dates import days
 from zkhealth.credentials.schemas.fields import Int, seconds
 from zkhealth.credentials.schemas.spec import SchemaSpec

@@ -13,7 +13,7 @@ from credentials.hospital import AT, AUDIENCE, receive
 from zkhealth.credentials import Code, Date, Int, Issuer, Policy, Schema, Text, Wallet, days_ago
 from zkhealth.credentials.issuing.credential import Credential
 from zkhealth.credentials.issuing.issuer_public import IssuerPublic
-from zkhealth.credentials.policies.terms import Variable
+from zkhealth.credentials.policies.variable import Variable
 from zkhealth.credentials.presentations import compiled as compiling
 from zkhealth.credentials.presentations import presentation as protocol
 from zkhealth.credentials.schemas import fields

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from oracles import P_MODULUS, R
 
 from zkhealth.credentials import Pseudonym
-from zkhealth.credentials.encoding import cbor
 from zkhealth.credentials.presentations import challenge as challenges
 from zkhealth.credentials.presentations import presentation as protocol
 from zkhealth.credentials.presentations.challenge import Challenge
 from zkhealth.credentials.presentations.presentation import Presentation
 from zkhealth.credentials.presentations.verdict import Verdict
 from zkhealth.curve import G1
+from zkhealth.encoding import cbor
 from zkhealth.errors import DecodingError
 from zkhealth.field import Fr
 

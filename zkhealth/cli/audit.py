@@ -24,7 +24,7 @@ from zkhealth.cli.consent_options import (
 )
 from zkhealth.cli.exits import CANNOT_DECIDE, GOOD, REFUSED
 from zkhealth.cli.opened_log import answering, opened, progress, show, the_log
-from zkhealth.credentials.encoding.files import write_private
+from zkhealth.encoding.files import write_private
 from zkhealth.ledger import Log, Opening
 from zkhealth.ledger.audit import (
     AuditBundle,

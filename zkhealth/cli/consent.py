@@ -23,7 +23,7 @@ from zkhealth.cli.consent_options import (
 )
 from zkhealth.cli.exits import CANNOT_DECIDE, GOOD, REFUSED
 from zkhealth.cli.opened_log import opened, progress, show, the_log
-from zkhealth.credentials.encoding.files import write_private
+from zkhealth.encoding.files import write_private
 from zkhealth.ledger import Log
 from zkhealth.ledger.audit import erase as erase_in
 from zkhealth.ledger.audit import explain_terms

@@ -8,7 +8,7 @@ import click
 
 from zkhealth.cli.log_export import export, key
 from zkhealth.cli.opened_log import opened, progress, show, the_log
-from zkhealth.credentials.encoding.strict_json import read_json_object
+from zkhealth.encoding.strict_json import read_json_object
 from zkhealth.ledger import PUBLIC, Log, public
 
 _MAX_CONTENT = 1 << 16

@@ -8,7 +8,7 @@ from typing import TextIO
 import click
 
 from zkhealth.cli.opened_log import opened, progress, show, the_log
-from zkhealth.credentials.encoding.files import write_private
+from zkhealth.encoding.files import write_private
 from zkhealth.ledger.checkpoint import Checkpoint
 from zkhealth.ledger.export import export as export_log
 from zkhealth.ledger.note import Signer

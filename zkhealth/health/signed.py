@@ -6,7 +6,7 @@ bytes; whoever goes by the values must know that they are still those of the byt
 
 from __future__ import annotations
 
-from zkhealth.credentials.encoding.strict_json import read_json_object
+from zkhealth.encoding.strict_json import read_json_object
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.health.documents import Document, lenient_cbor
 from zkhealth.health.documents.base64url import to_base64url

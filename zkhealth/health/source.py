@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from zkhealth.credentials.encoding.strict_json import parse_json_object, read_text
+from zkhealth.encoding.strict_json import parse_json_object, read_text
 from zkhealth.errors import DecodingError
 
 MAX_BYTES = 16 * 1024 * 1024

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from zkhealth.credentials.encoding.strict_json import canonical_json, read_json_object
+from zkhealth.encoding.strict_json import canonical_json, read_json_object
 from zkhealth.errors import DecodingError
 
 PUBLIC = ("issuer", "schema", "value-set", "root")

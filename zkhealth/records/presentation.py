@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zkhealth.credentials.encoding import wire
 from zkhealth.curve import G1
+from zkhealth.encoding import wire
 from zkhealth.errors import DecodingError, VerificationError, WitnessError
 from zkhealth.merkle import Proof, decode_proof, encode_proof, verify_inclusion
 from zkhealth.rangeproof import Committed, Statement, prove, verify

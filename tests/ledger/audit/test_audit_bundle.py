@@ -20,7 +20,7 @@ from ledger.consent.consents import (
     recorded,
 )
 
-from zkhealth.credentials.encoding import cbor
+from zkhealth.encoding import cbor
 from zkhealth.errors import DecodingError, VerificationError, ZkHealthError
 from zkhealth.ledger import Log, public
 from zkhealth.ledger.audit import AuditBundle, Status, audit_log, audit_tiles, erase, examine, make_bundle

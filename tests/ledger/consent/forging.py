@@ -4,7 +4,7 @@ import json
 
 from ledger.consent.consents import ALICE, BOB, INSURER, ORIGIN, grant
 
-from zkhealth.credentials.encoding.strict_json import canonical_json
+from zkhealth.encoding.strict_json import canonical_json
 from zkhealth.ledger import personal
 from zkhealth.ledger.consent import mark_of
 from zkhealth.ledger.consent.fhir import write_consent

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from zkhealth.credentials.encoding.wire import pack, unpack
 from zkhealth.credentials.issuing.exchange import Issued
 from zkhealth.credentials.issuing.interface import setting
 from zkhealth.credentials.issuing.issuer_public import IssuerPublic
 from zkhealth.credentials.schemas.fields import Plain
+from zkhealth.encoding.wire import pack, unpack
 from zkhealth.errors import DecodingError
 from zkhealth.field import Fr, concat
 from zkhealth.signatures import Setting, Signature, verify

@@ -12,11 +12,11 @@ import hmac
 from dataclasses import dataclass
 
 from zkhealth import sigma
-from zkhealth.credentials.encoding.wire import pack, unpack
 from zkhealth.credentials.issuing.interface import blind_bases
 from zkhealth.credentials.issuing.issuer_public import IssuerPublic
 from zkhealth.credentials.schemas.fields import Plain
 from zkhealth.curve import G1
+from zkhealth.encoding.wire import pack, unpack
 from zkhealth.errors import DecodingError
 from zkhealth.field import Fr, concat
 from zkhealth.signatures import Signature

@@ -21,15 +21,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from zkhealth.credentials.encoding.files import write_private
-from zkhealth.credentials.encoding.keystore import open_sealed, seal
-from zkhealth.credentials.encoding.strict_json import canonical_json, read_json_object
-from zkhealth.credentials.encoding.wire import pack, unpack
 from zkhealth.credentials.issuing.exchange import NONCE_BYTES, Issued, Offer, Request, make_offer
 from zkhealth.credentials.issuing.interface import setting
 from zkhealth.credentials.issuing.issuer_public import MAX_KEYS, IssuerPublic
 from zkhealth.credentials.schemas.schema import Schema, spec_of
 from zkhealth.credentials.schemas.spec import SchemaSpec
+from zkhealth.encoding.files import write_private
+from zkhealth.encoding.keystore import open_sealed, seal
+from zkhealth.encoding.strict_json import canonical_json, read_json_object
+from zkhealth.encoding.wire import pack, unpack
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.field import Fr, concat
 from zkhealth.signatures import SHA_256, key_gen, public_key, sign

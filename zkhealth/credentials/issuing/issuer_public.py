@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from zkhealth.credentials.encoding.strict_json import canonical_json, read_json_object
-from zkhealth.credentials.encoding.wire import pack, unpack
 from zkhealth.credentials.schemas.spec import SchemaSpec
 from zkhealth.curve import G2
+from zkhealth.encoding.strict_json import canonical_json, read_json_object
+from zkhealth.encoding.wire import pack, unpack
 from zkhealth.errors import DecodingError
 
 MAX_KEYS = 16

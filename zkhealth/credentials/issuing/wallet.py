@@ -9,14 +9,14 @@ import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from zkhealth.credentials.encoding.files import write_private
-from zkhealth.credentials.encoding.keystore import open_sealed, seal
-from zkhealth.credentials.encoding.wire import pack, unpack
 from zkhealth.credentials.issuing.credential import Credential
 from zkhealth.credentials.issuing.exchange import Issued, Offer, Request, make_request
 from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.presentations.either_challenge import AnyChallenge, read_challenge
 from zkhealth.credentials.presentations.plan import Plan, make_plan
+from zkhealth.encoding.files import write_private
+from zkhealth.encoding.keystore import open_sealed, seal
+from zkhealth.encoding.wire import pack, unpack
 from zkhealth.errors import DecodingError, WitnessError
 from zkhealth.field import Fr
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from zkhealth.credentials.encoding.strict_json import canonical_json, read_json_object
 from zkhealth.credentials.policies.policy import Policy, check_name
 from zkhealth.credentials.policies.policy_json import MAX_BYTES
 from zkhealth.credentials.policies.value_set import ValueSet
+from zkhealth.encoding.strict_json import canonical_json, read_json_object
 from zkhealth.errors import DecodingError
 
 if TYPE_CHECKING:

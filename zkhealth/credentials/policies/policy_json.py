@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from zkhealth.credentials.encoding.strict_json import canonical_json, read_json_object
 from zkhealth.credentials.issuing.issuer_public import IssuerPublic
 from zkhealth.credentials.policies.bounds import UNITS, Bound
 from zkhealth.credentials.policies.clauses import (
@@ -29,6 +28,7 @@ from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.policies.terms import Column, FieldRef, Linear, Wanted
 from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.schemas.spec import SchemaSpec
+from zkhealth.encoding.strict_json import canonical_json, read_json_object
 from zkhealth.errors import DecodingError
 
 VERSION = 1

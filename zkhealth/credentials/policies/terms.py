@@ -17,16 +17,11 @@ from typing import Any
 from zkhealth.credentials.policies.bounds import Bound
 from zkhealth.credentials.policies.clauses import (
     Absent,
-    AllOf,
-    Clause,
     Different,
-    Held,
     Listed,
     Present,
     Range,
-    Reveal,
     Same,
-    Token,
     Unlisted,
 )
 from zkhealth.credentials.policies.value_set import ValueSet
@@ -391,39 +386,6 @@ class Wanted:
         if name not in self.spec.fields:
             raise ValueError(f"{self.name}: the schema has no field {name!r}")
         return FieldRef(self, name)
-
-
-class Variable:
-    """A credential to write clauses about: `v.birth` is its field, `v.reveal("country")` a clause."""
-
-    __slots__ = ("_wanted",)
-
-    def __init__(self, name: str, spec: SchemaSpec) -> None:
-        self._wanted = Wanted(name, spec)
-
-    def __getattr__(self, name: str) -> FieldRef:
-        if name.startswith("_") or name not in self._wanted.spec.fields:
-            raise AttributeError(f"the schema has no field {name!r}")
-        return self._wanted.ref(name)
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._wanted.spec.fields]
-
-    def __repr__(self) -> str:
-        return f"<{self._wanted.name}: a credential under {self._wanted.spec.id}>"
-
-    def reveal(self, *names: str) -> Clause:
-        """These fields are shown."""
-        clauses = tuple(Reveal(self._wanted.ref(name)) for name in names)
-        return clauses[0] if len(clauses) == 1 else AllOf(clauses)
-
-    def held(self) -> Held:
-        """The holder has it; nothing else is asked."""
-        return Held(self._wanted)
-
-    def token(self, scope: str) -> Token:
-        """A number that is the same whenever this credential is shown for this scope, to spend it once."""
-        return Token(self._wanted, scope)
 
 
 def _linear(value: object) -> Linear:

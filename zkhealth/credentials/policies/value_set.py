@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from zkhealth.credentials.encoding.strict_json import canonical_json, read_json_object
 from zkhealth.credentials.schemas.fields import Code
+from zkhealth.encoding.strict_json import canonical_json, read_json_object
 from zkhealth.errors import DecodingError
 
 MAX_CODES = 1000

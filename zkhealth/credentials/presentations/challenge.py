@@ -13,11 +13,11 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from zkhealth.credentials.encoding.wire import pack, unpack
 from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.presentations.compiled import Compiled, compile_policy
 from zkhealth.credentials.schemas.fields import moment
+from zkhealth.encoding.wire import pack, unpack
 from zkhealth.errors import DecodingError
 from zkhealth.transcript import joined
 

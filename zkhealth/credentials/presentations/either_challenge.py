@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from zkhealth.credentials.encoding.wire import pack, unpack
 from zkhealth.credentials.policies.either import MAX_POLICIES, Either
 from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.presentations.challenge import Challenge
+from zkhealth.encoding.wire import pack, unpack
 from zkhealth.errors import DecodingError
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from zkhealth.credentials.encoding.qr import version_for
 from zkhealth.credentials.issuing.credential import Credential
 from zkhealth.credentials.issuing.messages import n_messages
 from zkhealth.credentials.policies.clauses import Clause
@@ -20,6 +19,7 @@ from zkhealth.credentials.presentations.presentation import Presentation, Shown,
 from zkhealth.credentials.presentations.prove import Chosen, prove
 from zkhealth.credentials.presentations.relations import Shape
 from zkhealth.curve import G1
+from zkhealth.encoding.qr import version_for
 from zkhealth.errors import WitnessError
 from zkhealth.field import Fr
 from zkhealth.rangeproof.proof import RangeProof

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from zkhealth.credentials.encoding import cbor
 from zkhealth.credentials.issuing.interface import setting
 from zkhealth.credentials.issuing.issuer_public import IssuerPublic
 from zkhealth.credentials.issuing.messages import n_messages, place
@@ -22,6 +21,7 @@ from zkhealth.credentials.presentations.challenge import Challenge
 from zkhealth.credentials.presentations.relations import Points, Shape, committed, relations, replayed, statement
 from zkhealth.credentials.schemas.fields import Plain
 from zkhealth.curve import G1
+from zkhealth.encoding import cbor
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.field import Fr, as_bytes, concat
 from zkhealth.rangeproof import Statement
@@ -86,7 +86,7 @@ class Presentation:
         Raises:
             ValueError: too long for one code.
         """
-        from zkhealth.credentials.encoding.qr import to_qr  # noqa: PLC0415 (an extra)
+        from zkhealth.encoding.qr import to_qr  # noqa: PLC0415 (an extra)
 
         return to_qr(self.encode())
 
@@ -97,7 +97,7 @@ class Presentation:
         Raises:
             DecodingError: there is no code in it, or several; or it holds no presentation.
         """
-        from zkhealth.credentials.encoding.qr import read_qr  # noqa: PLC0415 (an extra)
+        from zkhealth.encoding.qr import read_qr  # noqa: PLC0415 (an extra)
 
         return cls.decode(read_qr(image))
 

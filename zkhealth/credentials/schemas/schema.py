@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from zkhealth.credentials.policies.terms import Variable
+from zkhealth.credentials.policies.variable import Variable
 from zkhealth.credentials.schemas.spec import RESERVED, SchemaSpec
 
 

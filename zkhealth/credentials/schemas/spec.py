@@ -16,8 +16,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from zkhealth.credentials.encoding.strict_json import canonical_json
 from zkhealth.credentials.schemas.fields import FIELD_TYPES, Field, Plain
+from zkhealth.encoding.strict_json import canonical_json
 from zkhealth.errors import DecodingError
 from zkhealth.field import Fr, concat
 

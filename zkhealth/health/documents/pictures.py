@@ -10,7 +10,7 @@ from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from zkhealth.credentials.encoding.qr import read_qr
+from zkhealth.encoding.qr import read_qr
 from zkhealth.errors import DecodingError
 from zkhealth.health.documents.document import DocumentError
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from zkhealth.credentials.encoding.strict_json import parse_json_object, read_text
+from zkhealth.encoding.strict_json import parse_json_object, read_text
 from zkhealth.errors import DecodingError
 from zkhealth.health.documents import base45
 from zkhealth.health.documents.dcc import read_cose, read_dcc

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from zkhealth.credentials.encoding.strict_json import parse_json_object
+from zkhealth.encoding.strict_json import parse_json_object
 from zkhealth.errors import DecodingError
 from zkhealth.health.documents.base64url import from_base64url
 from zkhealth.health.documents.document import Document, DocumentError, Signature, moment

@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from zkhealth.credentials.encoding.strict_json import parse_json_object
+from zkhealth.encoding.strict_json import parse_json_object
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.health.documents.base64url import from_base64url
 from zkhealth.health.documents.document import Document, DocumentError, moment

@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from zkhealth.credentials.encoding.strict_json import parse_json_object, read_text
+from zkhealth.encoding.strict_json import parse_json_object, read_text
 from zkhealth.errors import DecodingError
 from zkhealth.health.documents.base64url import from_base64, from_base64url
 from zkhealth.health.documents.certificates import SIGNATURE_ERRORS, country_of, key_id_of, usages_of

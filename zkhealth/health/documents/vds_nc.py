@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zkhealth.credentials.encoding.strict_json import canonical_json
+from zkhealth.encoding.strict_json import canonical_json
 from zkhealth.health.documents.base64url import from_base64, from_base64url
 from zkhealth.health.documents.document import Document, DocumentError, Signature
 

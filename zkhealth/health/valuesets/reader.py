@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from zkhealth.credentials.encoding.strict_json import canonical_json, read_json_object
 from zkhealth.credentials.policies.value_set import ValueSet
+from zkhealth.encoding.strict_json import canonical_json, read_json_object
 from zkhealth.errors import DecodingError
 from zkhealth.health.dcc_codes import dcc_code
 

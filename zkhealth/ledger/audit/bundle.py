@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from zkhealth.credentials.encoding import cbor
+from zkhealth.encoding import cbor
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.ledger.audit.examine import Progress, examine
 from zkhealth.ledger.audit.findings import Report

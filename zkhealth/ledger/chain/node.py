@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from zkhealth.credentials.encoding.strict_json import MAX_DEPTH, is_deeper_than
+from zkhealth.encoding.strict_json import MAX_DEPTH, is_deeper_than
 from zkhealth.ledger.chain.errors import ChainError, ContractAbsentError, RefusalError
 
 _ADDRESS = re.compile("0x[0-9a-fA-F]{40}")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from zkhealth.credentials.encoding.strict_json import canonical_json
+from zkhealth.encoding.strict_json import canonical_json
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.ledger.consent.fhir import read_consent, write_consent
 from zkhealth.ledger.consent.patient_key import PatientKey, verify_statement

@@ -15,7 +15,7 @@ import builtins
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from zkhealth.credentials.encoding.cbor import decode, encode
+from zkhealth.encoding.cbor import decode, encode
 from zkhealth.errors import DecodingError
 
 __all__ = ["pack", "unpack", "Fields", "encode", "decode"]

@@ -15,7 +15,7 @@ import base64
 import unicodedata
 from typing import TYPE_CHECKING
 
-from zkhealth.credentials.encoding.strict_json import read_json_object
+from zkhealth.encoding.strict_json import read_json_object
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.field import as_bytes
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from zkhealth.credentials.encoding.qr import _CAPACITIES, MAX_FILE_BYTES, read_qr, to_qr, version_for
+from zkhealth.encoding.qr import _CAPACITIES, MAX_FILE_BYTES, read_qr, to_qr, version_for
 from zkhealth.errors import DecodingError
 
 segno = pytest.importorskip("segno")
@@ -267,7 +267,7 @@ def test_what_is_no_picture_is_the_caller_s_error(image):
 def test_without_the_extra_the_message_says_what_to_install(missing, call):
     program = (
         f"import sys; sys.modules['{missing}'] = None\n"
-        "from zkhealth.credentials.encoding import qr\n"
+        "from zkhealth.encoding import qr\n"
         "assert qr.version_for(1650) == 30\n"
         f"try: {call}\n"
         "except ImportError as e: print(e)"

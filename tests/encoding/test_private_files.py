@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from zkhealth.credentials.encoding.files import write_private
+from zkhealth.encoding.files import write_private
 
 on_posix = pytest.mark.skipif(os.name != "posix", reason="modes and links of POSIX")
 

@@ -15,8 +15,8 @@ from forgeries import damaged
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zkhealth.credentials.encoding import keystore
-from zkhealth.credentials.encoding.keystore import MAX_BYTES, open_sealed, seal
+from zkhealth.encoding import keystore
+from zkhealth.encoding.keystore import MAX_BYTES, open_sealed, seal
 from zkhealth.errors import DecodingError, VerificationError
 
 PHRASE = "correct horse battery staple"

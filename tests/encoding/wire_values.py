@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from zkhealth.credentials.encoding.wire import pack, unpack
+from zkhealth.encoding.wire import pack, unpack
 
 BIG = 1 << 20
 HELD = "a secret of the holder"

@@ -5,13 +5,13 @@ import tracemalloc
 
 import cbor2
 import pytest
-from credentials.wire_values import BIG, same, values
+from encoding.wire_values import BIG, same, values
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from zkhealth.credentials.encoding import cbor
-from zkhealth.credentials.encoding.cbor import MAX_DEPTH, MAX_ITEMS
-from zkhealth.credentials.encoding.wire import decode, encode
+from zkhealth.encoding import cbor
+from zkhealth.encoding.cbor import MAX_DEPTH, MAX_ITEMS
+from zkhealth.encoding.wire import decode, encode
 from zkhealth.errors import DecodingError
 
 

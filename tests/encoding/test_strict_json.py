@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from zkhealth.credentials.encoding.strict_json import MAX_BYTES, MAX_DEPTH, canonical_json, read_json_object
+from zkhealth.encoding.strict_json import MAX_BYTES, MAX_DEPTH, canonical_json, read_json_object
 from zkhealth.errors import DecodingError
 
 HELD = "a secret of the holder"

@@ -4,12 +4,12 @@ import traceback
 
 import cbor2
 import pytest
-from credentials.wire_values import BIG, HELD, MESSAGE, offer, same, text, values
+from encoding.wire_values import BIG, HELD, MESSAGE, offer, same, text, values
 from forgeries import damaged
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from zkhealth.credentials.encoding.wire import decode, encode
+from zkhealth.encoding.wire import decode, encode
 from zkhealth.errors import DecodingError
 
 anything = st.recursive(

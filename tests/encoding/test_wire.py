@@ -2,9 +2,9 @@
 
 
 import pytest
-from credentials.wire_values import BIG, MESSAGE, offer
+from encoding.wire_values import BIG, MESSAGE, offer
 
-from zkhealth.credentials.encoding.wire import Fields, encode, pack, unpack
+from zkhealth.encoding.wire import Fields, encode, pack, unpack
 from zkhealth.errors import DecodingError
 
 
