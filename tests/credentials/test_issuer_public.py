@@ -35,7 +35,16 @@ def test_an_issuer_has_a_few_different_keys(keys):
         IssuerPublic("a", SPEC, tuple(keys))
 
 
-@pytest.mark.parametrize("key", [G2.identity().encode(), b"", KEY[:-1], bytes(96), b"\xff" * 96])
+NO_KEYS = {
+    "the identity": G2.identity().encode(),
+    "nothing": b"",
+    "too short": KEY[:-1],
+    "zeros": bytes(96),
+    "ones": b"\xff" * 96,
+}
+
+
+@pytest.mark.parametrize("key", NO_KEYS.values(), ids=NO_KEYS)
 def test_a_key_is_a_point_and_not_the_identity(key):
     """Under the identity everybody could sign."""
     with pytest.raises(DecodingError):
@@ -50,7 +59,17 @@ def test_a_name_is_short_and_printable(name):
         IssuerPublic(name, SPEC, (KEY,))
 
 
-@pytest.mark.parametrize("text", [KEY.hex().upper(), " " + KEY.hex()[1:], KEY.hex()[:-2], KEY.hex() + "00", 5, None])
+NO_HEX = {
+    "capitals": KEY.hex().upper(),
+    "a blank": " " + KEY.hex()[1:],
+    "too short": KEY.hex()[:-2],
+    "too long": KEY.hex() + "00",
+    "a number": 5,
+    "nothing": None,
+}
+
+
+@pytest.mark.parametrize("text", NO_HEX.values(), ids=NO_HEX)
 def test_keys_are_written_in_one_way(text):
     assert IssuerPublic.of(HOSPITAL.name, SPEC, [KEY.hex()]) == HOSPITAL.public
     with pytest.raises(DecodingError):
