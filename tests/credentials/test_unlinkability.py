@@ -40,12 +40,11 @@ def test_two_presentations_share_nothing_but_what_is_revealed(clauses):
     share_nothing(asked(policy_of(*clauses)))
 
 
-@settings(max_examples=15)
-@given(
-    st.lists(
-        st.sampled_from([name for name in HONEST if "everything" not in name]), min_size=2, max_size=3, unique=True
-    )
-)
+SOME = [name for name in HONEST if "everything" not in name and "exclude" not in name]
+
+
+@settings(max_examples=12)
+@given(st.lists(st.sampled_from(SOME), min_size=2, max_size=3, unique=True))
 def test_nor_do_presentations_of_several_clauses(names):
     clauses = {clause for name in names for clause in HONEST[name]}
     share_nothing(asked(policy_of(*sorted(clauses, key=str))))
