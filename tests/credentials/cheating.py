@@ -7,7 +7,6 @@ step; then a mutant of the verifier is to accept the presentation, and the verif
 from __future__ import annotations
 
 from contextlib import ExitStack
-from types import SimpleNamespace
 from unittest import mock
 
 from rangeproof.hidden import telling
@@ -182,7 +181,7 @@ def accepts(challenge, presentation, **options):
 
 
 def mutant(module, **changed):
-    """The library with some names of a module replaced, as a context; what was there is given to each in `real`."""
+    """The library with some names of a module replaced, as a context."""
     return mock.patch.multiple(module, **changed)
 
 
@@ -270,22 +269,19 @@ def place_of(credential, slot):
     return link_secret(spec) if slot == "link" else 1 + spec.slots.index(slot)
 
 
-def spliced(presentation, other, **parts):
-    """With points and responses at some places, proofs, or bits, from another presentation."""
+def spliced(presentation, other, *, proofs=(), points=(), responses=(), bits=False):
+    """With proofs, points and responses at some places, or the range argument, of another presentation."""
 
-    def swap(mine, theirs, at, width):
+    def mixed(mine, theirs, places, width):
         out = bytearray(mine)
-        for i in at:
+        for i in places:
             out[width * i : width * i + width] = theirs[width * i : width * i + width]
         return bytes(out)
 
-    told = SimpleNamespace(**{"proofs": (), "points": (), "responses": (), "bits": False, **parts})
-    shown = tuple(
-        o if k in told.proofs else m for k, (m, o) in enumerate(zip(presentation.shown, other.shown, strict=True))
-    )
+    pairs = enumerate(zip(presentation.shown, other.shown, strict=True))
     return Presentation(
-        shown,
-        swap(presentation.points, other.points, told.points, 48),
-        swap(presentation.responses, other.responses, told.responses, 32),
-        other.bits if told.bits else presentation.bits,
+        tuple(theirs if k in proofs else mine for k, (mine, theirs) in pairs),
+        mixed(presentation.points, other.points, points, G1.BYTES),
+        mixed(presentation.responses, other.responses, responses, Fr.BYTES),
+        other.bits if bits else presentation.bits,
     )

@@ -53,7 +53,17 @@ def test_a_name_is_short_and_printable(name):
         IssuerPublic(name, SPEC, (KEY,))
 
 
-@pytest.mark.parametrize("text", [KEY.hex().upper(), " " + KEY.hex()[1:], KEY.hex()[:-2], KEY.hex() + "00", 5, None])
+NO_HEX = {
+    "capitals": KEY.hex().upper(),
+    "a blank": " " + KEY.hex()[1:],
+    "too short": KEY.hex()[:-2],
+    "too long": KEY.hex() + "00",
+    "a number": 5,
+    "nothing": None,
+}
+
+
+@pytest.mark.parametrize("text", NO_HEX.values(), ids=NO_HEX)
 def test_keys_are_written_in_one_way(text):
     assert IssuerPublic.of(HOSPITAL.name, SPEC, [KEY.hex()]) == HOSPITAL.public
     with pytest.raises(DecodingError):

@@ -177,7 +177,7 @@ def test_attack_66_a_wallet_keeps_nothing_out_of_its_domain():
 
 
 @pytest.mark.parametrize("n", [-3, 16, 2**64, Fr.MODULUS // 2])
-@pytest.mark.parametrize("clause", [c.n >= 1, c.n <= 14, c.n.between(0, 15), c.n.one_of([0, 1, 2])], ids=str)
+@pytest.mark.parametrize("clause", [c.n >= 1, c.n <= 14, c.n.between(0, 15), c.n.one_of([0, 1, 2])], ids=range(4))
 def test_attack_66_bounds_on_one_value_are_exact_whatever_was_signed(n, clause):
     held, link = out_of_domain(n=n)
     challenge = asked(clause)
