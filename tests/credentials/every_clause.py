@@ -1,8 +1,8 @@
 """Clauses of every kind that the patient of `hospital` satisfies, by what they are."""
 
-from credentials.hospital import people
+from credentials.hospital import people, policy_of
 
-from zkhealth.credentials import Pseudonym, days_ago, row_of, seconds_ago
+from zkhealth.credentials import Pseudonym, ValueSet, days_ago, row_of, seconds_ago
 
 P = people()
 v, u, r = P.v, P.u, P.r
@@ -37,3 +37,32 @@ HONEST = {
     "a token": [v.token("a dispense")],
     "a fixed date": [v.given.at_least("2026-01-01"), v.given <= days_ago(14)],
 }
+
+VACCINES = ValueSet("vaccines", "2026-11-01", ["cvx|207", "cvx|208"])
+EVERYTHING = policy_of(
+    v.dose >= 2,
+    v.given.within_days(1, 9),
+    v.birth.at_least_years_ago(18),
+    r.sampled.within_hours(0, 72),
+    2 * r.smoker + r.age <= 90,
+    v.country.one_of(["FR", "cvx|208"]),
+    HOURS,
+    IN_TIME,
+    v.vaccine.not_one_of(["cvx|1"]),
+    v.country.equals(u.country),
+    v.vaccine.differs(u.vaccine),
+    r.hba1c.is_present(),
+    v.reveal("country"),
+    u.held(),
+    v.token("a meal"),
+    Pseudonym("a trial", is_global=True),
+    (v.country.one_of(["AT"]) & (v.dose >= 3))
+    | (v.given <= days_ago(3))
+    | (r.age > 5) & (v.dose.equals(u.dose) | (u.dose >= 1)),
+    v.birth.last >= "1980-01-01",
+    r.second.is_absent(),
+    v.vaccine.one_of(VACCINES),
+    window=60,
+    note="in other words",
+)
+"""Nobody need satisfy this."""

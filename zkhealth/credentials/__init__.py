@@ -15,6 +15,7 @@ from zkhealth.credentials.policies.leakage import Leakage
 from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.policies.policy_schema import policy_schema
 from zkhealth.credentials.policies.population import Population
+from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.presentations.batch import verify_all
 from zkhealth.credentials.presentations.challenge import Challenge
 from zkhealth.credentials.presentations.either_challenge import EitherChallenge
@@ -47,6 +48,7 @@ __all__ = [
     "Policy",
     "Either",
     "policy_schema",
+    "ValueSet",
     "Pseudonym",
     "row_of",
     "years_ago",
