@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 import click
 
 from zkhealth.cli.log_export import export, key
+from zkhealth.cli.log_follow import follow
 from zkhealth.cli.opened_log import opened, progress, show, the_log
 from zkhealth.encoding.strict_json import read_json_object
 from zkhealth.ledger import PUBLIC, Log, public
@@ -105,7 +106,7 @@ def check(log: str, trusted: tuple[tuple[int, str], ...]) -> None:
         show({"sound": True, "origin": it.origin, "size": size, "root": found.hex(), "checkpoints": len(trusted)})
 
 
-for verb in (key, export):
+for verb in (key, export, follow):
     command.add_command(verb)
 
 
