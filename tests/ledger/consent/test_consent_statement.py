@@ -109,6 +109,23 @@ def test_a_forged_grant_is_refused(change, resign):
         open_statement(ORIGIN, entry, opening)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda body: body.update(more=1), id="a name too many"),
+        pytest.param(lambda body: body.update(after=True), id="a bool as number"),
+        pytest.param(lambda body: body.update(after=-1), id="a negative number"),
+        pytest.param(lambda body: body.update(salt=body["salt"].upper()), id="capital digits"),
+        pytest.param(lambda body: body.update(origin="two words"), id="no origin"),
+        pytest.param(lambda body: body.pop("after"), id="a name too few"),
+        pytest.param(lambda body: body["consent"].update(status="draft"), id="a draft"),
+    ],
+)
+def test_what_the_patient_signed_in_another_form_is_refused(change):
+    with pytest.raises(DecodingError, match="expected a"):
+        open_statement(ORIGIN, *forged(change, ALICE))
+
+
 def test_an_unchanged_grant_signed_again_is_accepted():
     """The forgery above fails by what is changed, not by how it is made."""
     assert open_statement(ORIGIN, *forged(lambda body: None, ALICE)).patient == ALICE.did
