@@ -188,6 +188,13 @@ def test_a_file_that_leaves_out_what_a_grant_rests_on_proves_nothing(log, signed
     assert statuses == [Status.UNDECIDED, Status.UNDECIDED, Status.DECLARATION, Status.EMERGENCY, Status.UNDECIDED]
 
 
+def test_an_emergency_that_is_left_out_proves_nothing(log, signed):
+    edge = Edge(12, {3: log.node(3, 0), 2: log.node(2, 2)})
+    short = AuditBundle(signed, edge, [log.entry(i).data for i in range(12, 15)], {12: log.body(12)})
+    found = short.verify(TRUST, state(log, 12)).findings[0]
+    assert (found.status, found.missing) == (Status.UNDECIDED, (11,)) and "not given" in found.why
+
+
 def test_a_checkpoint_of_somebody_else_is_refused(log):
     for signer, origin in ((Signer.generate(ORIGIN), ORIGIN), (KEY, "log.example/other")):
         state_ = Checkpoint(origin, len(log), log.root())

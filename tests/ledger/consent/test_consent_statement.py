@@ -82,7 +82,13 @@ def test_the_did_of_a_known_key_is_that_of_the_specification():
 ZERO = did_of(bytes(32))
 
 
-@pytest.mark.parametrize("did", ["", "did:key:z6Mk", "did:web:a", ZERO + "1", ZERO[:-1] + "0", ZERO[:-1], 5])
+X25519 = "did:key:z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc"  # As in the specification's test vectors.
+
+
+@pytest.mark.parametrize(
+    "did",
+    ["", "did:key:z6Mk", "did:web:a", ZERO + "1", ZERO[:-1] + "0", ZERO[:-1], X25519, "did:key:z" + "z" * 47, ZERO[8:], 5],
+)
 def test_what_is_no_did_is_refused(did):
     with pytest.raises(DecodingError):
         key_of(did)
