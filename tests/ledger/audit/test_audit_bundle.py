@@ -259,6 +259,14 @@ def test_any_other_field_is_a_decoding_error(field, value):
         AuditBundle.decode(cbor.encode(FIELDS | {field: value}))
 
 
+@pytest.mark.parametrize("order", [(8, 7), (7, 7), (7, 15)], ids=["not in order", "twice", "of no entry"])
+def test_openings_stand_once_and_in_order(log, order):
+    opening = log.body(7)
+    one = len(opening.data).to_bytes(4) + opening.salt + opening.data
+    with pytest.raises(DecodingError):
+        AuditBundle.decode(cbor.encode(FIELDS | {6: b"".join(index.to_bytes(8) + one for index in order)}))
+
+
 def test_the_encoding_is_deterministic(log, signed):
     bundle = make_bundle(log, signed)
     turned = replace(bundle, openings=dict(reversed(bundle.openings.items())))

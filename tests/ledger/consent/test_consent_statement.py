@@ -87,7 +87,7 @@ X25519 = "did:key:z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc"  # As in the
 
 @pytest.mark.parametrize(
     "did",
-    ["", "did:key:z6Mk", "did:web:a", ZERO + "1", ZERO[:-1] + "0", ZERO[:-1], X25519, "did:key:z" + "z" * 47, ZERO[8:], 5],
+    ["", "did:key:z6Mk", "did:web:a", ZERO + "1", ZERO[:-1] + "0", ZERO[:-1], ZERO[8:], X25519, ZERO[:9] + "z" * 47, 5],
 )
 def test_what_is_no_did_is_refused(did):
     with pytest.raises(DecodingError):
