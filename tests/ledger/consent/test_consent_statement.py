@@ -161,11 +161,22 @@ def test_the_opening_of_another_entry_is_refused():
         open_statement(ORIGIN, grant()[0], grant()[1])
 
 
+def wider(**changes):
+    """The terms of the grant, with something changed."""
+    parts = {"grantee": HOSPITAL, "purposes": ["TREAT"], "classes": SCOPE, "nbf": 100, "exp": 200}
+    return Terms(**(parts | changes))
+
+
 @pytest.mark.parametrize(
     "make",
     [
         pytest.param(lambda: sign(BOB, 120, 1, of=grant()), id="another patient's grant"),
         pytest.param(lambda: sign(ALICE, 120, 1, TERMS, of=grant(terms=NARROWER)), id="wider terms"),
+        pytest.param(lambda: sign(ALICE, 120, 1, wider(classes=[*SCOPE, "Condition"]), of=grant()), id="more data"),
+        pytest.param(lambda: sign(ALICE, 120, 1, wider(purposes=["HPAYMT"]), of=grant()), id="another purpose"),
+        pytest.param(lambda: sign(ALICE, 120, 1, wider(grantee=INSURER), of=grant()), id="another grantee"),
+        pytest.param(lambda: sign(ALICE, 120, 1, wider(nbf=99), of=grant()), id="earlier"),
+        pytest.param(lambda: sign(ALICE, 120, 1, wider(exp=201), of=grant()), id="longer"),
         pytest.param(lambda: sign(ALICE, 120, 1, of=sign(ALICE, 1, 0, of=grant())), id="a withdrawal of a withdrawal"),
         pytest.param(lambda: sign(ALICE, 120), id="nothing"),
         pytest.param(lambda: sign(ALICE, -1, 0, TERMS), id="before 1970"),
@@ -190,9 +201,8 @@ def test_a_patient_does_not_sign_what_would_count_for_nothing(make):
     ],
 )
 def test_terms_that_mean_nothing_are_refused(changes, message):
-    parts = {"grantee": HOSPITAL, "purposes": ["TREAT"], "classes": SCOPE, "nbf": 100, "exp": 200}
     with pytest.raises(ValueError, match=message):
-        Terms(**(parts | changes))
+        wider(**changes)
 
 
 def test_damaged_bodies_are_refused_and_repeat_nothing():
