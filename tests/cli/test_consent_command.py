@@ -153,6 +153,14 @@ def test_a_patient_reads_who_read(story, key, alice):
     assert "unconscious on arrival" in read[2]["what"] and read[1]["when"] == "2026-02-01 00:00:00"
 
 
+def test_a_reason_cannot_hide_itself_or_others(story, key, alice):
+    until = ["--at", "2026-03-01T10:00:00Z", "--until", "2026-03-01T12:00:00Z"]
+    reason = "[conceal] nothing [/b]"
+    said("audit", "emergency", story, "--actor", HOSPITAL, "--patient", alice, "--reason", reason, *until)
+    shown = run("audit", "history", story, *key)
+    assert shown.exit_code == 0 and "[conceal]" in shown.stdout and "[/b]" in shown.stdout
+
+
 def test_an_auditor_checks_a_file_with_the_log_s_key_alone(story, tmp_path):
     note = checkpoint(story, tmp_path / "checkpoint")
     shown = said("audit", "export", story, tmp_path / "audit", "--checkpoint", note)
