@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from zkhealth.cli import main
-from zkhealth.ledger import Log
+from zkhealth.ledger import Log, personal
+from zkhealth.ledger.audit import Access
 from zkhealth.ledger.checkpoint import Checkpoint
 from zkhealth.ledger.export import export
 from zkhealth.ledger.note import Signer
@@ -147,10 +148,17 @@ def test_what_is_not_allowed_is_not_recorded(story, alice):
 def test_a_patient_reads_who_read(story, key, alice):
     shown = run("audit", "history", story, *key)
     assert shown.exit_code == 0 and "with your consent" in shown.stdout
-    lines = run("audit", "history", story, "--patient", alice, "--json").stdout.splitlines()
-    read = [json.loads(line) for line in lines]
+    read = [json.loads(line) for line in history(story, alice)]
     assert [line["status"] for line in read] == [None, "consent", "declaration", "emergency"]
     assert "unconscious on arrival" in read[2]["what"] and read[1]["when"] == "2026-02-01 00:00:00"
+
+
+def test_a_reason_cannot_hide_itself_or_others(story, key, alice):
+    until = ["--at", "2026-03-01T10:00:00Z", "--until", "2026-03-01T12:00:00Z"]
+    reason = "[conceal] nothing [/b]"
+    said("audit", "emergency", story, "--actor", HOSPITAL, "--patient", alice, "--reason", reason, *until)
+    shown = run("audit", "history", story, *key)
+    assert shown.exit_code == 0 and "[conceal]" in shown.stdout and "[/b]" in shown.stdout
 
 
 def test_an_auditor_checks_a_file_with_the_log_s_key_alone(story, tmp_path):
@@ -190,6 +198,30 @@ def test_an_erased_grant_leaves_the_audit_undecided_with_exit_code_2(story, tmp_
     said("audit", "export", story, tmp_path / "audit", "--checkpoint", checkpoint(story, tmp_path / "checkpoint"))
     result = run("audit", "verify", tmp_path / "audit", *CHECK)
     assert result.exit_code == 2 and "entry 1, undecided: the grant is not opened" in result.stdout
+
+
+def test_access_without_consent_is_named_with_exit_code_1(story, alice, tmp_path):
+    outside = personal("access", Access(HOSPITAL, alice, "HMARKT", ["Observation"], 1_780_000_000, grant=0).body())
+    with Log.open(story) as log:
+        log.append([outside[0]], [outside[1]])
+    said("audit", "export", story, tmp_path / "audit", "--checkpoint", checkpoint(story, tmp_path / "checkpoint"))
+    result = run("audit", "verify", tmp_path / "audit", *CHECK)
+    assert result.exit_code == 1 and "entry 4, no consent: the purpose is outside the grant" in result.stdout
+    assert "WITHOUT YOUR CONSENT" in json.loads(history(story, alice)[-1])["verdict"]
+
+
+def history(story, patient):
+    return run("audit", "history", story, "--patient", patient, "--json").stdout.splitlines()
+
+
+def test_a_checkpoint_to_begin_with_must_be_the_log_s_own(story, tmp_path):
+    note = checkpoint(story, tmp_path / "checkpoint")
+    said("audit", "export", story, tmp_path / "audit", "--checkpoint", note)
+    with Log.open(story) as log:
+        forged = Checkpoint(ORIGIN, len(log), log.root()).sign(Signer.generate(ORIGIN))
+    (tmp_path / "since").write_bytes(forged)
+    result = run("audit", "verify", tmp_path / "audit", *CHECK, "--since", tmp_path / "since")
+    assert result.exit_code == 1 and "no trusted key" in result.stderr
 
 
 def test_another_key_or_a_changed_file_is_refused_with_exit_code_1(story, tmp_path):

@@ -9,7 +9,8 @@ from typing import Any, BinaryIO
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from zkhealth.cli.consent_options import (
     Seconds,
@@ -162,7 +163,9 @@ def export(
 @click.option("--witness", "witnesses", multiple=True, help="A witness's public key; repeatable.")
 @click.option("--quorum", type=click.IntRange(0), default=0, show_default=True, help="How many must have cosigned.")
 @_since
-@click.option("--openings", type=click.Path(dir_okay=False, exists=True, path_type=Path), help="With a folder: a file.")
+@click.option(
+    "--openings", type=click.Path(dir_okay=False, exists=True, path_type=Path), help="For a folder: an `audit export`."
+)
 @at_option
 @json_option
 def verify(
@@ -220,10 +223,11 @@ def _steps(log: Log) -> Any:
 
 
 def _table(lines: list[Line]) -> Table:
-    table = Table("entry", "when (UTC)", "what", "")
+    table = Table("entry", "when (UTC)", Column("what", overflow="fold"), "")
     for line in lines:
         style = "bold red" if line.status is Status.NO_CONSENT else None
-        table.add_row(str(line.index), line.when, line.words, line.verdict, style=style)
+        # As text: others choose the words, and markup in them must not hide anything.
+        table.add_row(str(line.index), line.when, Text(line.words), Text(line.verdict), style=style)
     return table
 
 

@@ -284,6 +284,7 @@ def test_an_access_that_says_it_is_older_than_a_withdrawal_before_it_is_named():
 
 
 def test_a_grant_counts_only_from_the_entry_on_that_the_patient_named():
-    log = grant(after=1), recorded(access())
-    assert verdict(*log).status is NO_CONSENT
+    made = grant(after=1)
+    assert verdict(made, recorded(access())).status is NO_CONSENT
+    assert verdict(made, made, recorded(access(grant=1))).status is CONSENT
     assert TERMS.objection(access().request) is None

@@ -188,6 +188,13 @@ def test_a_file_that_leaves_out_what_a_grant_rests_on_proves_nothing(log, signed
     assert statuses == [Status.UNDECIDED, Status.UNDECIDED, Status.DECLARATION, Status.EMERGENCY, Status.UNDECIDED]
 
 
+def test_an_emergency_that_is_left_out_proves_nothing(log, signed):
+    edge = Edge(12, {3: log.node(3, 0), 2: log.node(2, 2)})
+    short = AuditBundle(signed, edge, [log.entry(i).data for i in range(12, 15)], {12: log.body(12)})
+    found = short.verify(TRUST, state(log, 12)).findings[0]
+    assert (found.status, found.missing) == (Status.UNDECIDED, (11,)) and "not given" in found.why
+
+
 def test_a_checkpoint_of_somebody_else_is_refused(log):
     for signer, origin in ((Signer.generate(ORIGIN), ORIGIN), (KEY, "log.example/other")):
         state_ = Checkpoint(origin, len(log), log.root())
@@ -250,6 +257,14 @@ def test_any_other_field_is_a_decoding_error(field, value):
     assume(field not in FIELDS or repr(FIELDS[field]) != repr(value))
     with pytest.raises(DecodingError):
         AuditBundle.decode(cbor.encode(FIELDS | {field: value}))
+
+
+@pytest.mark.parametrize("order", [(8, 7), (7, 7), (7, 15)], ids=["not in order", "twice", "of no entry"])
+def test_openings_stand_once_and_in_order(log, order):
+    opening = log.body(7)
+    one = len(opening.data).to_bytes(4) + opening.salt + opening.data
+    with pytest.raises(DecodingError):
+        AuditBundle.decode(cbor.encode(FIELDS | {6: b"".join(index.to_bytes(8) + one for index in order)}))
 
 
 def test_the_encoding_is_deterministic(log, signed):

@@ -191,6 +191,13 @@ def test_without_a_client_no_profile_is_claimed():
     assert all("meta" not in event for event in events()[0])
 
 
+def test_events_of_one_patient_say_nothing_of_another():
+    with logged(grant(), grant(BOB), recorded(access()), recorded(access(patient=BOB.did, grant=1))) as log:
+        (event,) = audit_events(read_steps(log), ORIGIN, patient=BOB.did)
+        assert event["id"] == "3" and ALICE.did not in str(event)
+        assert len(list(audit_events(read_steps(log), ORIGIN))) == 2
+
+
 def test_an_emergency_says_so_and_an_access_without_consent_says_why():
     (_, declared, under, outside), _ = events()
     assert [e["subtype"][0]["code"] for e in (declared, under)] == ["110127", "110127"]

@@ -1,8 +1,9 @@
 """Whole logs, made up at random: what is found of an access depends on what stands before it, and on nothing else."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledger.consent.consents import ALICE, BOB, NARROWER, ORIGIN, access, emergency, grant, recorded
+from ledger.consent.consents import ALICE, BOB, NARROWER, ORIGIN, access, emergency, grant, logged, recorded
 
 from zkhealth.ledger import Log, public
 from zkhealth.ledger.audit import AuditBundle, Walk, audit_log, make_bundle, walk
@@ -56,6 +57,27 @@ def test_what_is_found_depends_on_the_entries_before_alone(ops, erasures):
         for entry, opening in made[: step.index]:
             before.step(entry, opening)
         assert before.step(*made[step.index]) == step
+
+
+ISSUER, COPIED = (public("issuer", {}), None), grant()
+
+
+@pytest.mark.parametrize(
+    ("made", "since", "begins"),
+    [
+        pytest.param([ISSUER] * 3 + [grant(after=1), recorded(access(grant=3))], 4, 1, id="a grant"),
+        pytest.param([COPIED, COPIED, ISSUER, recorded(access(grant=1))], 2, 0, id="a copy"),
+        pytest.param([ISSUER, recorded(emergency()), ISSUER, recorded(access(emergency=1))], 2, 1, id="an emergency"),
+        pytest.param([ISSUER, (grant()[0], None), ISSUER, recorded(access(grant=1))], 2, 1, id="an erased grant"),
+        pytest.param([ISSUER, ISSUER, recorded(access(grant=9))], 2, 2, id="nothing"),
+    ],
+)
+def test_a_file_begins_where_what_its_accesses_rest_on_begins(made, since, begins):
+    with logged(*made) as log:
+        now, earlier = (Checkpoint(ORIGIN, size, log.root(size)) for size in (len(log), since))
+        bundle = make_bundle(log, now.sign(KEY), earlier)
+        assert bundle.edge.size == begins
+        assert bundle.verify(TRUST, earlier).findings == audit_log(log, now, earlier).findings
 
 
 @given(OPS, st.sets(NUMBERS, max_size=2), NUMBERS)

@@ -82,7 +82,13 @@ def test_the_did_of_a_known_key_is_that_of_the_specification():
 ZERO = did_of(bytes(32))
 
 
-@pytest.mark.parametrize("did", ["", "did:key:z6Mk", "did:web:a", ZERO + "1", ZERO[:-1] + "0", ZERO[:-1], 5])
+X25519 = "did:key:z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc"  # As in the specification's test vectors.
+
+
+@pytest.mark.parametrize(
+    "did",
+    ["", "did:key:z6Mk", "did:web:a", ZERO + "1", ZERO[:-1] + "0", ZERO[:-1], ZERO[8:], X25519, ZERO[:9] + "z" * 47, 5],
+)
 def test_what_is_no_did_is_refused(did):
     with pytest.raises(DecodingError):
         key_of(did)
@@ -107,6 +113,23 @@ def test_a_forged_grant_is_refused(change, resign):
     assert opening.opens(entry)
     with pytest.raises(VerificationError):
         open_statement(ORIGIN, entry, opening)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda body: body.update(more=1), id="a name too many"),
+        pytest.param(lambda body: body.update(after=True), id="a bool as number"),
+        pytest.param(lambda body: body.update(after=-1), id="a negative number"),
+        pytest.param(lambda body: body.update(salt=body["salt"].upper()), id="capital digits"),
+        pytest.param(lambda body: body.update(origin="two words"), id="no origin"),
+        pytest.param(lambda body: body.pop("after"), id="a name too few"),
+        pytest.param(lambda body: body["consent"].update(status="draft"), id="a draft"),
+    ],
+)
+def test_what_the_patient_signed_in_another_form_is_refused(change):
+    with pytest.raises(DecodingError, match="expected a"):
+        open_statement(ORIGIN, *forged(change, ALICE))
 
 
 def test_an_unchanged_grant_signed_again_is_accepted():
@@ -138,11 +161,22 @@ def test_the_opening_of_another_entry_is_refused():
         open_statement(ORIGIN, grant()[0], grant()[1])
 
 
+def wider(**changes):
+    """The terms of the grant, with something changed."""
+    parts = {"grantee": HOSPITAL, "purposes": ["TREAT"], "classes": SCOPE, "nbf": 100, "exp": 200}
+    return Terms(**(parts | changes))
+
+
 @pytest.mark.parametrize(
     "make",
     [
         pytest.param(lambda: sign(BOB, 120, 1, of=grant()), id="another patient's grant"),
         pytest.param(lambda: sign(ALICE, 120, 1, TERMS, of=grant(terms=NARROWER)), id="wider terms"),
+        pytest.param(lambda: sign(ALICE, 120, 1, wider(classes=[*SCOPE, "Condition"]), of=grant()), id="more data"),
+        pytest.param(lambda: sign(ALICE, 120, 1, wider(purposes=["HPAYMT"]), of=grant()), id="another purpose"),
+        pytest.param(lambda: sign(ALICE, 120, 1, wider(grantee=INSURER), of=grant()), id="another grantee"),
+        pytest.param(lambda: sign(ALICE, 120, 1, wider(nbf=99), of=grant()), id="earlier"),
+        pytest.param(lambda: sign(ALICE, 120, 1, wider(exp=201), of=grant()), id="longer"),
         pytest.param(lambda: sign(ALICE, 120, 1, of=sign(ALICE, 1, 0, of=grant())), id="a withdrawal of a withdrawal"),
         pytest.param(lambda: sign(ALICE, 120), id="nothing"),
         pytest.param(lambda: sign(ALICE, -1, 0, TERMS), id="before 1970"),
@@ -167,9 +201,8 @@ def test_a_patient_does_not_sign_what_would_count_for_nothing(make):
     ],
 )
 def test_terms_that_mean_nothing_are_refused(changes, message):
-    parts = {"grantee": HOSPITAL, "purposes": ["TREAT"], "classes": SCOPE, "nbf": 100, "exp": 200}
     with pytest.raises(ValueError, match=message):
-        Terms(**(parts | changes))
+        wider(**changes)
 
 
 def test_damaged_bodies_are_refused_and_repeat_nothing():

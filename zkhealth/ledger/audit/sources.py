@@ -86,8 +86,10 @@ def _start(steps: list[Step], since: int) -> int:
 
 def _needed(steps: list[Step], step: Step) -> int:
     """From where on the entries must be there to judge an access: a grant needs those from which on it counts."""
-    index = step.says.basis if isinstance(step.says, Access) else step.index
-    basis = steps[index].says if index < len(steps) else None
+    if not isinstance(step.says, Access) or step.says.basis >= step.index:
+        return step.index
+    index = step.says.basis
+    basis = steps[index].says
     if isinstance(basis, Statement):
         return basis.after
     is_void = basis is None and step.finding is not None and step.finding.status is Status.NO_CONSENT
