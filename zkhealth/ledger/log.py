@@ -195,6 +195,7 @@ class Log:
         Raises ValueError if there are not so many; VerificationError if what is stored opens another entry.
         """
         hi = self._size(hi)
+        self._check_there(hi)
         check_size("lo", lo)
         for start in range(lo, hi, _PAGE):
             stop = min(start + _PAGE, hi)
