@@ -1,7 +1,7 @@
 """One py-evm chain for all tests, put back after each; and the anchor contract on it."""
 
 import pytest
-from ledger.chain.chain_log import ORIGIN
+from ledger.chain.chain_log import ORIGIN, trust
 from ledger.chain.local_chains import OTHER, RICH, LocalChain, anvil, connected
 
 
@@ -43,6 +43,14 @@ def anchor(chain, deployed):
     from zkhealth.ledger.chain import Anchor
 
     return Anchor(chain.node, deployed, chain.account(RICH), patience=chain.patience())
+
+
+@pytest.fixture
+def witness(anchor):
+    """The client as a witness of its log."""
+    from zkhealth.ledger.chain import ChainWitness
+
+    return ChainWitness(anchor, trust())
 
 
 @pytest.fixture
