@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import pytest
 from hypothesis import assume, settings
 from hypothesis import strategies as st
 from oracles import NATIVE, elements
@@ -66,6 +67,7 @@ def samples():
 
 
 NAMES = ["opening", "two equations", "or", "and of or", "nested"] if NATIVE else ["opening", "or"]
+shapes = pytest.mark.parametrize("name", NAMES)
 
 
 def slow(test):

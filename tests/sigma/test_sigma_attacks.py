@@ -2,18 +2,18 @@
 
 Each forgery first passes a careless verifier, the naive one without a check or an
 absorb; then ours refuses it.  5 stands in test_sigma_pedersen, 25 to 27 in
-test_sigma_batch, the ten checks of 15 in test_linear, more of 1 in test_sigma_proof.
+test_sigma_batch, 28 and 31 in test_sigma_nonces, 32 in test_sigma_alternatives, the ten
+checks of 15 in test_linear_checks, more of 1 in test_sigma_frozen_heart.
 """
 
-import secrets
-
 import pytest
-from oracles import NATIVE, R
-from sigma.naive_sigma import BATCHABLE, COMPACT, accepts, challenge, derive_session_id, parse, tree
-from sigma.sample_statements import NAMES, SESSION, E, Fixed, G, H, at, bit, dleq, opening, s, samples, v, x
+from oracles import NATIVE
+from sigma.flavors import PROVE, VERIFY, flavors, is_accepted
+from sigma.naive_sigma import BATCHABLE, COMPACT, accepts, challenge, derive_session_id, tree
+from sigma.sample_statements import NAMES, SESSION, E, Fixed, G, H, at, dleq, opening, s, samples, v, x
 
 from zkhealth.curve import G1
-from zkhealth.errors import DecodingError, VerificationError, ZkHealthError
+from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.field import Fr, concat
 from zkhealth.sigma import (
     And,
@@ -27,19 +27,7 @@ from zkhealth.sigma import (
     verify,
     verify_batchable,
 )
-from zkhealth.transcript import Nonces, Sponge, joined
-
-PROVE = {COMPACT: prove, BATCHABLE: prove_batchable}
-VERIFY = {COMPACT: verify, BATCHABLE: verify_batchable}
-flavors = pytest.mark.parametrize("flavor", [COMPACT, BATCHABLE], ids=["compact", "batchable"])
-
-
-def is_accepted(statement, bytes_, session=SESSION, flavor=COMPACT):
-    try:
-        VERIFY[flavor](statement, bytes_, session)
-    except ZkHealthError:
-        return False
-    return True
+from zkhealth.transcript import Nonces, joined
 
 
 def careless_proof(statement, witness, session, flavor, without):
@@ -244,235 +232,3 @@ def test_16_a_challenge_of_zero_with_honest_looking_responses(name):
     assert accepts(statement, forged, SESSION, COMPACT, without={"challenge"})
     assert not is_accepted(statement, forged)
     assert not is_accepted(statement, G1.stack(*T).encode() + concat(*scalars).encode(), flavor=BATCHABLE)
-
-
-# --- 28: nonces --------------------------------------------------------------------------------------
-
-
-class PlainNonces:
-    """The mutant: nonces straight from the generator, as most libraries have them."""
-
-    def vector(self, n):
-        return Fr.reduce(secrets.token_bytes(48 * n), n)
-
-
-@pytest.fixture
-def constant_generator(monkeypatch):
-    monkeypatch.setattr(secrets, "token_bytes", lambda n: b"\x07" * n)
-
-
-def run(statement, witness, session, flavor=COMPACT, nonces=None):
-    """Commitments, challenge and responses of an honest proof, all of which anybody can recompute."""
-    return proof._prove(
-        statement, witness, session, flavor, nonces or proof._nonces(statement, witness, session, flavor)
-    )
-
-
-def reuses():
-    """Two proofs by one holder with one secret x, under a broken generator: how they differ."""
-    same, witness = dleq(5)
-    other = Relation(Element(at(5, E[1])) == x * E[1])
-    yield "session", (same, witness, b"monday"), (same, witness, b"tuesday")
-    yield "flavor", (same, witness, b"monday", COMPACT), (same, witness, b"monday", BATCHABLE)
-    yield "statement", (same, witness, b"monday"), (other, witness, b"monday")
-    either = same | other
-    more = And((same, opening()[0])), witness | opening()[1]
-    yield "plain and composed", (same, witness, b"monday"), (*more, b"monday")
-    yield "or", (either, witness, b"monday"), (either, witness, b"tuesday")
-
-
-@pytest.mark.usefixtures("constant_generator")
-@pytest.mark.parametrize(("one", "two"), [pytest.param(*rest, id=name) for name, *rest in reuses()])
-def test_28_a_constant_generator_gives_no_secret_away(one, two):
-    def extracted(first, second):
-        (_, c1, s1), (_, c2, s2) = first, second
-        return {int((a - b) * (c1 - c2).inverse()) for a in s1 for b in s2} if c1 != c2 else set()
-
-    assert 5 in extracted(*(run(*args, nonces=PlainNonces()) for args in (one, two)))
-
-    hedged = [run(*args) for args in (one, two)]
-    assert 5 not in extracted(*hedged)
-    points = [point.encode() for T, _, _ in hedged for point in T]
-    assert len(set(points)) == len(points)
-
-
-@pytest.mark.usefixtures("constant_generator")
-def test_28_two_witnesses_of_one_statement_do_not_share_nonces():
-    """Under one nonce and one challenge, s1 − s2 = c·(w1 − w2)."""
-    statement = Relation(Element(at(12, H)) == v * H + s * H)
-    witnesses = [{v: Fr(5), s: Fr(7)}, {v: Fr(6), s: Fr(6)}]
-    (T1, c, s1), (T2, _, s2) = (run(statement, w, SESSION, nonces=PlainNonces()) for w in witnesses)
-    assert T1 == T2 and (s1 - s2) * c.inverse() == Fr([-1, 1])
-
-    (T1, c1, s1), (T2, c2, s2) = (run(statement, w, SESSION) for w in witnesses)
-    assert T1 != T2 and c1 != c2
-    assert (s1 - s2) * (c1 - c2).inverse() != Fr([-1, 1]) and (s1 - s2) * c1.inverse() != Fr([-1, 1])
-
-
-@pytest.mark.usefixtures("constant_generator")
-def test_28_the_nonces_of_one_proof_differ():
-    many = proof._nonces(*opening(), SESSION, COMPACT)
-    drawn = many.vector(3).ints() + many.vector(3).ints() + [int(many.scalar())]
-    assert len(set(drawn)) == 7
-
-
-def test_28_fresh_randomness_enters_every_time(monkeypatch):
-    """Hedging adds to the generator, it does not replace it."""
-    drawn = []
-    monkeypatch.setattr(secrets, "token_bytes", lambda n: drawn.append(n) or bytes([len(drawn)]) * n)
-    seen = {int(proof._nonces(*opening(), SESSION, COMPACT).scalar()) for _ in range(5)}
-    assert len(seen) == 5 and len(drawn) == 5 and min(drawn) >= 32
-
-
-# --- 31: bias ------------------------------------------------------------------------------------------
-
-
-def low(values):
-    """How many lie below 2^256 − 2r: 21 % if uniform, 28 % if 32 bytes were reduced."""
-    return sum(value < 2**256 - 2 * R for value in values) / len(values)
-
-
-def test_31_challenges_and_nonces_have_no_bias():
-    n = 4_000 if NATIVE else 1_200
-    sponge = Sponge(derive_session_id(b"bias"))
-    thirty_two = [int.from_bytes(sponge.squeeze(32), "little") % R for _ in range(n)]
-    assert low(thirty_two) > 0.25
-
-    statement = dleq()[0]
-    identifier = proof.session_id(statement, SESSION)
-    challenges = [int(proof.derive_challenge(statement, b"%d" % i, identifier)) for i in range(n)]
-    assert low(challenges) < 0.25
-    assert low(Nonces(b"test", b"", Fr([])).vector(n).ints()) < 0.25
-
-
-def test_31_a_challenge_takes_48_bytes_and_so_does_a_nonce(monkeypatch):
-    squeezed, reduced = [], []
-    squeeze, reduce = Sponge.squeeze, Fr.reduce
-    monkeypatch.setattr(Sponge, "squeeze", lambda self, n: squeezed.append(n) or squeeze(self, n))
-    monkeypatch.setattr(Fr, "reduce", lambda data, n=None: reduced.append((len(data), n)) or reduce(data, n))
-    statement = dleq()[0]
-    proof.derive_challenge(statement, b"", bytes(32))
-    assert squeezed == [48] and reduced == [(48, None)]
-    Nonces(b"test", b"", Fr([])).vector(3)
-    assert reduced[1:] == [(144, 3)]
-
-
-# --- 32: alternatives ------------------------------------------------------------------------------------
-
-
-def two_false_branches():
-    return Relation(E[5] == v * G) | Relation(E[6] == v * G)
-
-
-def simulated_apart(shares):
-    """Both branches simulated, each under a share of its own."""
-    parts = [
-        protocol.simulate(child, share, Fixed([70 + i]))
-        for i, (child, share) in enumerate(zip(two_false_branches().children, shares, strict=True))
-    ]
-    return G1.stack(*(T for Ts, _ in parts for T in Ts)), concat(*(scalar for _, ss in parts for scalar in ss))
-
-
-def satisfies_with(shares, T, responses):
-    """The mutant: every branch under the share that the prover names, and no look at their sum."""
-    return all(
-        parse(child.encode()).commitment([response], share) == [commitment]
-        for child, share, commitment, response in zip(
-            two_false_branches().children, shares.ints(), T, responses.ints(), strict=True
-        )
-    )
-
-
-@flavors
-@pytest.mark.parametrize("shares", [
-    pytest.param([3, 4], id="sum is another"),
-    pytest.param([0, 0], id="all zero"),
-    pytest.param([5, 5], id="the same for all"),
-    pytest.param([5, R - 5], id="sum is zero"),
-])  # fmt: skip
-def test_32_the_sum_of_the_sub_challenges_is_the_challenge(flavor, shares):
-    """NOTES (3)."""
-    statement, shares = two_false_branches(), Fr(shares)
-    T, responses = simulated_apart(shares)
-    assert satisfies_with(shares, T, responses)
-    c = Fr(challenge(tree(statement), T.encode(), SESSION, flavor))
-    for first in (c, shares.sum()) if flavor == COMPACT else (T,):
-        for sent in (shares[:1], shares):
-            forged = first.encode() + sent.encode() + responses.encode()
-            assert not is_accepted(statement, forged, flavor=flavor)
-
-
-@flavors
-@pytest.mark.parametrize("branch", [0, 1])
-def test_32_every_branch_under_the_whole_challenge_is_refused(flavor, branch):
-    """c_i = c for all: what an AND would answer.  The last share is then 0, and its answer is wrong."""
-    opens = Relation(Element(at(5, G)) == v * G)
-    statement = opens | Relation(Element(at(6, G)) == s * G)
-    k = Fr([8, 9])
-    T = G1.stack(k[0] * G1.generator(), k[1] * G1.generator())
-    c = Fr(challenge(tree(statement), T.encode(), SESSION, flavor))
-    answers = k + c * Fr([5, 6])
-    as_and = (c if flavor == COMPACT else T).encode() + (c if branch == 0 else Fr(0)).encode() + answers.encode()
-    assert not is_accepted(statement, as_and, flavor=flavor)
-    assert not accepts(statement, as_and, SESSION, flavor)
-
-
-@flavors
-@pytest.mark.parametrize("opened", [0, 1, 2] if NATIVE else [1])
-def test_32_the_last_share_is_what_all_the_others_leave(flavor, opened):
-    children = [Relation(Element(at(5 + i, G)) == Secret(f"e{i}") * G) for i in range(3)]
-    statement = children[0] | children[1] | children[2]
-    made = PROVE[flavor](statement, {Secret(f"e{i}"): 5 + opened for i in range(3)}, SESSION)
-    assert is_accepted(statement, made, flavor=flavor) and accepts(statement, made, SESSION, flavor)
-
-
-@flavors
-def test_32_a_sub_challenge_is_not_reduced(flavor):
-    statement, witness = bit(1)
-    offset = 32 if flavor == COMPACT else 96
-    for _ in range(100):
-        made = PROVE[flavor](statement, witness, SESSION)
-        share = int.from_bytes(made[offset : offset + 32], "big")
-        if share + R < 2**256:
-            break
-    lifted = made[:offset] + (share + R).to_bytes(32, "big") + made[offset + 32 :]
-    assert is_accepted(statement, made, flavor=flavor)
-    assert accepts(statement, lifted, SESSION, flavor, without={"canonical"})
-    with pytest.raises(DecodingError):
-        VERIFY[flavor](statement, lifted, SESSION)
-
-
-@flavors
-def test_32_a_share_moved_between_branches_is_refused(flavor):
-    statement, witness = bit(0)
-    offset = 32 if flavor == COMPACT else 96
-    made = PROVE[flavor](statement, witness, SESSION)
-    share = Fr.decode(made[offset : offset + 32])
-    for other in (share + Fr(1), -share, Fr(0)):
-        assert not is_accepted(statement, made[:offset] + other.encode() + made[offset + 32 :], flavor=flavor)
-
-
-@flavors
-def test_32_proofs_by_either_branch_look_alike(flavor):
-    """One length; no part is fixed, zero, or repeated, whichever branch was opened."""
-    for depth in range(2) if NATIVE else (1,):
-        lengths = set()
-        for branch in (0, 1):
-            statement, witness = bit(branch)
-            if depth:
-                statement = statement | Relation(E[5] == Secret("unknown") * G)
-            proofs = [PROVE[flavor](statement, witness, SESSION) for _ in range(4 if NATIVE else 2)]
-            lengths |= {len(one) for one in proofs}
-            words = [one[i : i + 16] for one in proofs for i in range(0, len(one), 16)]
-            assert len(set(words)) == len(words) and bytes(16) not in words
-        assert len(lengths) == 1
-
-
-def test_32_the_shares_are_spread_alike_whichever_branch_is_opened():
-    """The first sub-challenge is in the lower half of the field half of the time."""
-    n = 150 if NATIVE else 4
-    for branch in (0, 1):
-        statement, witness = bit(branch)
-        shares = [int.from_bytes(prove(statement, witness, SESSION)[32:64], "big") for _ in range(n)]
-        assert 0.25 * n < sum(share < R // 2 for share in shares) < 0.75 * n or not NATIVE
-        assert len(set(shares)) == n

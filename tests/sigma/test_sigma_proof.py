@@ -1,27 +1,24 @@
-"""Proofs of knowledge: honest, against the naive verifier, damaged, forged, and chosen after the challenge."""
+"""Proofs of knowledge: honest, against the naive verifier, of secrets that do not fit, and damaged."""
 
 import pytest
 from forgeries import damaged
 from hypothesis import given
 from hypothesis import strategies as st
 from oracles import NATIVE, R, elements, sample
-from sigma.naive_sigma import BATCHABLE, COMPACT, PyEcc, accepts, challenge, parse, residuals, tree
+from sigma.flavors import PROVE, VERIFY, flavors, is_accepted
+from sigma.naive_sigma import BATCHABLE, COMPACT, PyEcc, accepts, challenge, parse, tree
 from sigma.sample_statements import (
     NAMES,
     POINTS,
     SESSION,
     E,
     Fixed,
-    G,
-    H,
     at,
-    bit,
-    dleq,
-    nested,
     opening,
     relations,
     s,
     samples,
+    shapes,
     slow,
     statements,
     v,
@@ -29,35 +26,9 @@ from sigma.sample_statements import (
 )
 
 from zkhealth.curve import G1
-from zkhealth.errors import DecodingError, VerificationError, WitnessError, ZkHealthError
-from zkhealth.field import Fr, concat
-from zkhealth.sigma import (
-    And,
-    Element,
-    Or,
-    Relation,
-    Secret,
-    proof,
-    protocol,
-    prove,
-    prove_batchable,
-    verify,
-    verify_batchable,
-)
-
-PROVE = {COMPACT: prove, BATCHABLE: prove_batchable}
-VERIFY = {COMPACT: verify, BATCHABLE: verify_batchable}
-flavors = pytest.mark.parametrize("flavor", [COMPACT, BATCHABLE], ids=["compact", "batchable"])
-shapes = pytest.mark.parametrize("name", NAMES)
-
-
-def is_accepted(statement, bytes_, session=SESSION, flavor=COMPACT):
-    try:
-        VERIFY[flavor](statement, bytes_, session)
-    except ZkHealthError:
-        return False
-    return True
-
+from zkhealth.errors import DecodingError, VerificationError, WitnessError
+from zkhealth.field import Fr
+from zkhealth.sigma import Element, Relation, proof, protocol, prove, prove_batchable, verify, verify_batchable
 
 # --- honest --------------------------------------------------------------------------------
 
@@ -221,194 +192,3 @@ def test_random_scalars_and_points_of_the_right_length_are_refused(data, name, f
     with pytest.raises(VerificationError):
         first = scalars[0] if flavor == COMPACT else points
         VERIFY[flavor](statement, first.encode() + scalars[1:].encode(), SESSION)
-
-
-# --- named forgeries ------------------------------------------------------------------------------
-
-
-def other_statements():
-    """A statement, its secrets, and another that the same proof must not show."""
-    opens, witness = opening()
-    C = at(120, G) + at(77, H)
-    yield "another image", opens, witness, Relation(Element(C + G1.generator()) == v * G + s * H)
-    yield "bases swapped", opens, witness, Relation(Element(C) == v * H + s * G)
-    yield "order of terms", opens, witness, Relation(Element(C) == s * H + v * G)
-    yield "sign", opens, witness, Relation(-Element(C) == -(v * G) - s * H)
-    yield "scaled", opens, witness, Relation(Fr(2) * Element(C) == Fr(2) * (v * G) + Fr(2) * (s * H))
-    yield "an equation more", opens, witness, opens & Relation(Element(C) == v * G + s * H)
-    same, one = dleq()
-    yield "equations swapped", same, one, Relation(*reversed(same.equations))
-    yield "an equation less", same, one, Relation(same.equations[0])
-    yield "elements declared otherwise", same, one, Relation(*same.equations, elements=[H])
-    is_bit, b = bit()
-    zero, single = is_bit.children
-    yield "branches swapped", is_bit, b, single | zero
-    yield "a branch more", is_bit, b, is_bit | opens.where(v=2)
-    yield "and in place of or", is_bit, b, And((zero, Relation(Element(C) - G == Secret("other") * H)))
-    yield "or in place of and", is_bit & same, b | one, Or((is_bit, same))
-    yield "grouped otherwise", And((opens, same)), witness | one, opens & same
-    deep, d = nested()
-    yield "nested the other way", deep, d, Or((deep.children[1], deep.children[0]))
-
-
-@pytest.mark.parametrize(
-    ("statement", "witness", "other"), [pytest.param(*rest, id=i) for i, *rest in other_statements()]
-)
-@flavors
-def test_a_proof_shows_its_own_statement_only(flavor, statement, witness, other):
-    proof = PROVE[flavor](statement, witness, SESSION)
-    assert is_accepted(statement, proof, flavor=flavor)
-    assert not is_accepted(other, proof, flavor=flavor)
-
-
-@pytest.mark.parametrize("session", sample([b"", b"Tests/sigma", SESSION + b"-", SESSION + b"\0", b"-" + SESSION], 2))
-@flavors
-@shapes
-def test_a_proof_belongs_to_its_session(name, flavor, session):
-    statement, witness = samples()[name]
-    proof = PROVE[flavor](statement, witness, SESSION)
-    assert not is_accepted(statement, proof, session, flavor)
-
-
-@pytest.mark.parametrize("false", [0, 1, 2] if NATIVE else [1])
-@pytest.mark.parametrize("compose", [Relation, lambda *equations: And(tuple(map(Relation, equations)))], ids=["=", "&"])
-@flavors
-def test_every_equation_must_hold(flavor, compose, false):
-    """Two of three are answered honestly; the verifier that looks at those alone would accept."""
-    secrets, nonces = [Secret(f"e{i}") for i in range(3)], [7, 8, 9]
-    images = [E[5] if i == false else Element(at(i + 3, G)) for i in range(3)]
-    statement = compose(*(image == secret * G for image, secret in zip(images, secrets, strict=True)))
-    T = b"".join(at(k, G).encode() for k in nonces)
-    c = challenge(tree(statement), T, SESSION, flavor)
-    answers = Fr([k + c * (i + 3) for i, k in enumerate(nonces)])
-    gaps = residuals(tree(statement), T + answers.encode(), SESSION, flavor)
-    assert [gap == G1.identity() for gap in gaps] == [i != false for i in range(3)]
-    assert not is_accepted(statement, (Fr(c).encode() if flavor == COMPACT else T) + answers.encode(), flavor=flavor)
-
-
-@flavors
-def test_a_sum_of_proofs_proves_nothing(flavor):
-    """Responses add up where the challenge is the same; here it never is."""
-    statement, witness = dleq()
-    first, second = (PROVE[flavor](statement, witness, SESSION) for _ in range(2))
-    joined = first[:-32] + (Fr.decode(first[-32:]) + Fr.decode(second[-32:])).encode()
-    assert not is_accepted(statement, joined, flavor=flavor)
-    assert not is_accepted(statement, first[:-32] + second[-32:], flavor=flavor)
-
-
-# --- nothing can be chosen after the challenge (Frozen Heart) ------------------------------------------
-
-
-def false_opening():
-    """A commitment whose opening nobody here knows: a hash."""
-    return Relation(E[5] == v * G + s * H)
-
-
-def false_statements():
-    unknown = false_opening()
-    yield "relation", unknown
-    yield "two equations", Relation(E[5] == x * G, E[6] == x * H)
-    yield "or", unknown | Relation(E[6] == v * G)
-    yield "and of or", (unknown | Relation(E[6] == v * G)) & Relation(E[7] == x * H)
-
-
-@pytest.mark.parametrize("statement", [pytest.param(it, id=name) for name, it in false_statements()])
-@flavors
-def test_commitments_cannot_be_chosen_after_the_challenge(flavor, statement):
-    """The verifier that does not absorb them accepts the simulator's transcript of a false statement."""
-    c = Fr(challenge(tree(statement), b"", SESSION, flavor))
-    T, scalars = protocol.simulate(statement, c, Fixed(range(1, 30)))
-    first = c.encode() if flavor == COMPACT else G1.stack(*T).encode()
-    forged = first + concat(*scalars).encode()
-    assert accepts(statement, forged, SESSION, flavor, without={"commitments"})
-    assert not is_accepted(statement, forged, flavor=flavor)
-    assert not accepts(statement, forged, SESSION, flavor)
-
-
-ELEMENTS = {"X": 2, "Y": 3, "H": 1}
-
-
-def solved_after_the_challenge(last, flavor):
-    """X = x·G, Y = x·H with one of X, Y, H solved for when the challenge is known, so that the logarithms differ.
-
-    The two first messages and the other elements are fixed; the challenge leaves out `last` alone.
-    """
-    secret, k, placeholder = 5, 9, E[5].terms[0].point
-    points = {"X": at(secret, G), "Y": at(secret, H), "H": H.terms[0].point} | {last: placeholder}
-    others = at(k, G) if last != "X" else at(k, H)
-    T = [E[6].terms[0].point, others] if last == "X" else [others, E[6].terms[0].point]
-    statement = lambda: Relation(  # noqa: E731
-        Element(points["X"]) == x * G,
-        Element(points["Y"]) == x * Element(points["H"]),
-        elements=[Element(points[name]) for name in ("H", "X", "Y")],
-    )
-    first = b"".join(P.encode() for P in T)
-    c = challenge(tree(statement()), first, SESSION, flavor, without={placeholder.encode()})
-    answer = Fr(k + c * secret)
-    match last:
-        case "X":
-            points["X"] = Fr(c).inverse() * (answer * G1.generator() - T[0])
-        case "Y":
-            points["Y"] = Fr(c).inverse() * (answer * points["H"] - T[1])
-        case "H":
-            points["H"] = answer.inverse() * (T[1] + Fr(c) * points["Y"])
-    return statement(), points[last], (Fr(c).encode() if flavor == COMPACT else first) + answer.encode()
-
-
-@pytest.mark.parametrize("last", ["X", "Y", "H"])
-@flavors
-def test_an_element_of_the_statement_cannot_be_chosen_after_the_challenge(flavor, last):
-    statement, chosen, forged = solved_after_the_challenge(last, flavor)
-    with pytest.raises(WitnessError):
-        prove(statement, {x: Fr(5)}, SESSION)
-    assert accepts(statement, forged, SESSION, flavor, without={chosen.encode()})
-    assert not is_accepted(statement, forged, flavor=flavor)
-
-
-@flavors
-def test_a_coefficient_cannot_be_chosen_after_the_challenge(flavor):
-    """OpensTo(m): C − m·G = r·H; m is a public scalar of the statement, solved for when c is known."""
-    opens, _ = opening()
-    C, k = opens.linear.elements[1], 9
-    written = opens.where(v=1)
-    coefficient = (Fr(-1)).encode()
-    T = at(3, G) + at(k, H)
-    c = challenge(tree(written), T.encode(), SESSION, flavor, without={coefficient})
-    # T + c·(C − m·G) = s·H with C = 120·G + 77·H, so 3 + c·(120 − m) = 0 and s = k + c·77
-    m = Fr(120) + Fr(3) * Fr(c).inverse()
-    forged = (Fr(c).encode() if flavor == COMPACT else T.encode()) + Fr(k + 77 * c).encode()
-    to_m = opens.where(v=m)
-    assert C == to_m.linear.elements[1] and int(m) != 120
-    assert accepts(to_m, forged, SESSION, flavor, without={(-m).encode()})
-    assert not is_accepted(to_m, forged, flavor=flavor)
-
-
-@shapes
-@flavors
-def test_the_challenge_depends_on_everything(flavor, name):
-    """NOTES (6): any byte of the statement, the commitments, the session: another challenge."""
-    statement, witness = samples()[name]
-    T, c, _ = proof._prove(statement, witness, SESSION, flavor, Fixed(range(1, 30)))
-    first, encoded = T.encode(), statement.encode()
-    seen = [c]
-    for session in (b"", SESSION[:-1], SESSION + b"\0"):
-        seen.append(proof.derive_challenge(statement, first, proof.session_id(statement, session, flavor)))
-    other = COMPACT if flavor == BATCHABLE else BATCHABLE
-    seen.append(proof.derive_challenge(statement, first, proof.session_id(statement, SESSION, other)))
-    identifier = proof.session_id(statement, SESSION, flavor)
-    for i in range(len(first)):
-        seen.append(proof.derive_challenge(statement, first[:i] + bytes([first[i] ^ 1]) + first[i + 1 :], identifier))
-    for i in range(len(encoded)):
-        changed = Encoded(encoded[:i] + bytes([encoded[i] ^ 1]) + encoded[i + 1 :])
-        seen.append(proof.derive_challenge(changed, first, identifier))
-    assert len({int(challenge) for challenge in seen}) == len(seen)
-
-
-class Encoded:
-    """Stands for a statement, by its bytes."""
-
-    def __init__(self, data):
-        self.data = data
-
-    def encode(self):
-        return self.data
