@@ -15,7 +15,7 @@ from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.policies.terms import Wanted
 from zkhealth.credentials.presentations.challenge import Challenge
 from zkhealth.credentials.presentations.either_challenge import AnyChallenge
-from zkhealth.credentials.presentations.presentation import Presentation, Shown, disclosed_refs
+from zkhealth.credentials.presentations.presentation import MAX_BYTES, Presentation, Shown, disclosed_refs
 from zkhealth.credentials.presentations.prove import Chosen, prove
 from zkhealth.credentials.presentations.relations import Shape
 from zkhealth.curve import G1
@@ -114,10 +114,16 @@ def _plan(challenge: Challenge, credentials: Sequence[Credential], link: Fr) -> 
     for choice in islice(choices, 1 + _MAX_WORK // (1 + work)):
         reasons = _shortfalls(challenge, together, choice) if choice else []
         if choice and not reasons:
-            return Plan(challenge, choice, link)
+            return _short_enough(Plan(challenge, choice, link))
         best = reasons if not best or 0 < len(reasons) < len(best) else best
     names = " and ".join(wanted.name for wanted in policy.wanted)
     raise WitnessError("; ".join(best or [f"{names} must be different credentials"]))
+
+
+def _short_enough(plan: Plan) -> Plan:
+    if (n := plan.n_bytes) > MAX_BYTES:
+        raise WitnessError(f"the texts that would be shown are too long: {n} bytes, of at most {MAX_BYTES}")
+    return plan
 
 
 def _alone(challenge: Challenge, wanted: Wanted, found: Sequence[Chosen]) -> tuple[list[Chosen], list[str]]:
