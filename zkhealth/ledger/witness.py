@@ -13,7 +13,7 @@ from typing import Protocol, cast
 from zkhealth.errors import DecodingError, VerificationError, ZkHealthError
 from zkhealth.ledger.checkpoint import Checkpoint, peek
 from zkhealth.ledger.cosignature import Cosigner
-from zkhealth.ledger.note import join_note, split_note
+from zkhealth.ledger.note import join_note, one_of_each_key, split_note
 from zkhealth.ledger.seen import Seen
 from zkhealth.ledger.trust import SignedCheckpoint, Trust
 from zkhealth.merkle import EMPTY_ROOT, Proof, verify_consistency
@@ -119,7 +119,7 @@ class LocalWitness:
             last = None if stored is None else trust.open(stored).checkpoint
             _check_extends(last, new.checkpoint, tuple(proof), old_size)
             cosignature = self._cosigner.cosign(new.note.text, self._clock())
-            record = join_note(new.note.text, [*new.note.signatures, cosignature])
+            record = join_note(new.note.text, [*one_of_each_key(new.note.signatures), cosignature])
             if self._seen.exchange(trust.origin, stored, record):
                 return cosignature.encode()
 
