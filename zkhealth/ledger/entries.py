@@ -22,13 +22,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from zkhealth.credentials.encoding.strict_json import canonical_json, read_json_object
+from zkhealth.credentials.encoding.strict_json import MAX_DEPTH, canonical_json, is_deeper_than, read_json_object
 from zkhealth.errors import DecodingError
 
 PUBLIC = ("issuer", "schema", "value-set", "root")
 PERSONAL = ("grant", "revoke", "access")
 MAX_BYTES = 65_535
 """The longest entry: bundles of entries (C2SP tlog-tiles) write its length in two bytes."""
+MAX_BODY_BYTES = 1_000_000
 
 SALT_BYTES = 32
 _TAG = "zkhealth/ledger/{}/v1\0"
@@ -156,11 +157,16 @@ def public(kind: str, content: Mapping[str, Any]) -> Entry:
 def personal(kind: str, body: Mapping[str, Any]) -> tuple[Entry, Opening]:
     """Commit to a grant, a revocation, or an access; returns the entry, and what opens it.
 
-    Raises ValueError if the kind is no personal one; TypeError for a body that is not plain.
+    Raises ValueError if the kind is no personal one, or the body so long or deep that its opening could not be handed
+    over; TypeError for a body that is not plain.
     """
     if kind not in PERSONAL:
         raise ValueError(f"expected one of {', '.join(PERSONAL)}, got {kind!r}")
-    opening = Opening(secrets.token_bytes(SALT_BYTES), canonical_json(dict(body)).encode())
+    text = canonical_json(dict(body))
+    data = text.encode()
+    if len(data) > MAX_BODY_BYTES or is_deeper_than(MAX_DEPTH - 1, text):
+        raise ValueError(f"expected a body of at most {MAX_BODY_BYTES} bytes and {MAX_DEPTH - 1} levels")
+    opening = Opening(secrets.token_bytes(SALT_BYTES), data)
     return Entry(kind, b'{"c":"%s","kind":"%s"}' % (opening._commitment(kind).hex().encode(), kind.encode())), opening
 
 
