@@ -49,6 +49,7 @@ class PostgresStorage:
         self._process = os.getpid()
         self._is_closed = False
         self._url = url
+        _check_url(url)
         with _translated():
             self._connection = self._connect()
 
@@ -170,6 +171,14 @@ class _Transaction:
             copy.set_types([_TYPES[type(value)] for value in rows[0]])
             for row in rows:
                 copy.write_row(row)
+
+
+def _check_url(url: str) -> None:
+    """Refuse what libpq cannot read; its own message repeats the part that it stumbles over, perhaps a password."""
+    try:
+        psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise ValueError("expected a postgresql:// URL, with special characters percent-encoded") from None
 
 
 def _execute(connection: psycopg.Connection[Row], sql: str, parameters: Sequence[Any]) -> list[Row]:
