@@ -79,7 +79,7 @@ class SqliteStorage:
         return None if found == "ok" else " ".join(found.split())
 
     def scrub(self) -> None:
-        """Deleted rows are zeros already (`secure_delete`); this takes their old copies out of the write-ahead log."""
+        """Overwritten rows are zeros in their pages; this takes the pages as they were out of the write-ahead log."""
         self.read("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
