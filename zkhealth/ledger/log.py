@@ -25,13 +25,14 @@ from zkhealth.ledger.entries import Entry, Opening
 from zkhealth.ledger.growth import grow
 from zkhealth.ledger.origin import check_origin, origin_of
 from zkhealth.ledger.rows import is_erased, opening_of, read_edge, read_entries, read_nodes, read_size
-from zkhealth.ledger.storage import Storage, open_storage
+from zkhealth.ledger.storage import Storage, StorageError, open_storage
 from zkhealth.merkle import MAX_SIZE, Proof
 from zkhealth.merkle.hashing import leaf_hashes
 from zkhealth.merkle.proof import check_int, check_size
 from zkhealth.merkle.subtrees import Node, consistency_path, inclusion_path, root_of
 
 _PAGE = 1000
+_BODY = "SELECT salt, body FROM ledger_body WHERE i = ?"
 _T = TypeVar("_T")
 
 
@@ -186,7 +187,7 @@ class Log:
         Raises VerificationError if what is stored does not open it.
         """
         entry = self.entry(index)
-        rows = self._storage.read("SELECT salt, body FROM ledger_body WHERE i = ?", (index,))
+        rows = self._storage.read(_BODY, (index,))
         return opening_of(index, entry, *rows[0]) if rows and not is_erased(*rows[0]) else None
 
     def erase(self, index: int) -> None:
@@ -197,9 +198,11 @@ class Log:
         """
         check_size("index", index)
         with self._storage.writing() as transaction:
-            for salt, body in transaction.execute("SELECT salt, body FROM ledger_body WHERE i = ?", (index,)):
+            for salt, body in transaction.execute(_BODY, (index,)):
                 zeros = bytes(len(salt)), bytes(len(body))
                 transaction.execute("UPDATE ledger_body SET salt = ?, body = ? WHERE i = ?", (*zeros, index))
+            if not all(is_erased(*row) for row in transaction.execute(_BODY, (index,))):  # A trigger or rule, say.
+                raise StorageError(f"the database keeps the body of entry {index}")
         self._storage.scrub()
 
     def check(

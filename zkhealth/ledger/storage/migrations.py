@@ -37,9 +37,10 @@ CREATE TRIGGER ledger_body_update BEFORE UPDATE ON ledger_body FOR EACH ROW
 WHEN (NOT (NEW.i = OLD.i AND NEW.salt = decode(repeat('00', length(OLD.salt)), 'hex')
 AND NEW.body = decode(repeat('00', length(OLD.body)), 'hex'))) EXECUTE FUNCTION ledger_refuse()""",
 }
-_REFUSE = """
+REFUSAL = "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
+_REFUSE = f"""
 CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"""
+{REFUSAL}"""
 
 
 def _keep(dialect: str, table: str, *verbs: str) -> list[str]:
