@@ -5,7 +5,7 @@ import random
 import shutil
 import socket
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import pytest
 from ledger.conftest import ORIGIN as DATABASE
@@ -13,10 +13,10 @@ from ledger.memory_log import COSIGNERS, LOG_KEY, NOW, ORIGIN, TRUST, exported, 
 
 import zkhealth.ledger.export as export_module
 from zkhealth.errors import VerificationError
-from zkhealth.ledger import Log
+from zkhealth.ledger import Log, StorageError
 from zkhealth.ledger.cosignature import Cosigner
 from zkhealth.ledger.entries import MAX_BODY_BYTES, Opening, personal
-from zkhealth.ledger.fetching import from_directory
+from zkhealth.ledger.fetching import from_directory, from_url
 from zkhealth.ledger.note import Signature, join_note, split_note
 from zkhealth.ledger.reader import read_log
 from zkhealth.ledger.trust import Trust
@@ -144,6 +144,41 @@ def test_a_server_whose_memory_is_damaged_says_so(tmp_path):
             assert statuses(connection, post(b"Content-Length: %d" % len(REQUEST)))[0] == [500]
 
 
+# Servers that lie to clients
+
+
+@contextmanager
+def lying(head, part):
+    """The URL of a server that sends `head`, and then `part` for ever."""
+
+    def serve():
+        with suppress(OSError), listener.accept()[0] as connection:
+            connection.recv(65_536)
+            connection.sendall(head)
+            while part:
+                connection.sendall(part)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "part"),
+    [
+        pytest.param(b"", b"HTTP/1.1 100 Continue\r\n\r\n", id="always about to answer"),
+        pytest.param(CHUNKS + b"0\r\n", b"a: b\r\n", id="trailers without end"),
+        pytest.param(CHUNKS + b"-5\r\nx", b"", id="less than no bytes"),
+    ],
+)
+def test_a_server_cannot_hold_its_client(head, part):
+    with lying(head, part) as url, pytest.raises(OSError, match="expected an"):
+        from_url(url, timeout=0.05)("checkpoint")
+
+
 # Folders
 
 
@@ -233,3 +268,43 @@ def test_no_part_of_a_url_that_cannot_be_read_is_repeated(url):
     with pytest.raises(ValueError, match="percent-encoded") as caught:
         Log.open(url, DATABASE)
     assert "hunter2" not in str(caught.value)
+
+
+# The database's owner
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+        "DROP TRIGGER ledger_entry_update ON ledger_entry; CREATE TRIGGER ledger_entry_update BEFORE UPDATE "
+        "ON ledger_entry FOR EACH ROW WHEN (false) EXECUTE FUNCTION ledger_refuse()",
+        "CREATE RULE quiet AS ON UPDATE TO ledger_body DO INSTEAD NOTHING",
+        "ALTER TABLE ledger_entry SET UNLOGGED",
+        "ALTER TABLE ledger_body ENABLE ROW LEVEL SECURITY",
+    ],
+)
+def test_what_was_done_to_the_tables_of_postgresql_is_named(cluster, sql):
+    import psycopg
+
+    url = cluster.new_url()
+    with Log.open(url, DATABASE) as log, psycopg.connect(url, autocommit=True) as owner:
+        log.check()
+        owner.execute(sql)
+        with pytest.raises(VerificationError, match=r"was changed|does not belong there"):
+            log.check()
+
+
+QUIET = {
+    "sqlite": "CREATE TRIGGER quiet BEFORE UPDATE ON ledger_body BEGIN SELECT RAISE(IGNORE); END",
+    "postgresql": "CREATE RULE quiet AS ON UPDATE TO ledger_body DO INSTEAD NOTHING",
+}
+
+
+def test_an_erasure_that_the_database_ignores_is_no_success(log):
+    entry, opening = personal("grant", {"a": 1})
+    log.append([entry], [opening])
+    with log._storage.writing() as owner:
+        owner.execute(QUIET[log._storage.dialect])
+    with pytest.raises(StorageError, match="keeps the body of entry 0"):
+        log.erase(0)
