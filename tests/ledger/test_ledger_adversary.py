@@ -17,10 +17,10 @@ from zkhealth.ledger import Log, StorageError
 from zkhealth.ledger.cosignature import Cosigner
 from zkhealth.ledger.entries import MAX_BODY_BYTES, Opening, personal
 from zkhealth.ledger.fetching import from_directory, from_url
-from zkhealth.ledger.note import Signature, join_note, split_note
+from zkhealth.ledger.note import Signature, Signer, join_note, split_note
 from zkhealth.ledger.reader import read_log
 from zkhealth.ledger.trust import Trust
-from zkhealth.ledger.witness import LocalWitness, gather
+from zkhealth.ledger.witness import InconsistentCheckpointError, LocalWitness, gather
 from zkhealth.ledger.witness_http import HttpWitness, encode_request
 from zkhealth.ledger.witness_server import WitnessServer
 
@@ -84,6 +84,17 @@ def test_a_witness_cannot_crowd_out_the_others(tmp_path):
         note, failures = gather(LOG, TRUST.open(signed(LOG)), [greedy, honest])
     assert not failures
     assert len(trust.open(note).seen_at) == 2
+
+
+def test_a_log_that_changes_its_key_does_not_lose_its_witness_nor_its_past(tmp_path):
+    witness(tmp_path)
+    new = Signer(ORIGIN, COSIGNERS[2].key)
+    trust = Trust(ORIGIN, [new.verifier])
+    local = LocalWitness(tmp_path / "seen", WITNESS, [trust], clock=lambda: NOW)
+    assert local.seen(ORIGIN) == state(LOG, 7)
+    with pytest.raises(InconsistentCheckpointError):
+        local.accept(signed(log_of(40, b"other"), 40, new), LOG.consistency_proof(7))
+    assert local.accept(signed(LOG, 40, new), LOG.consistency_proof(7))
 
 
 # The witness's server

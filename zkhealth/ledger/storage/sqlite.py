@@ -25,6 +25,7 @@ PRAGMA synchronous = FULL;
 PRAGMA fullfsync = ON;
 PRAGMA checkpoint_fullfsync = ON;
 PRAGMA secure_delete = ON;
+PRAGMA temp_store = MEMORY;
 PRAGMA cell_size_check = ON;
 PRAGMA trusted_schema = OFF;
 """
