@@ -139,7 +139,8 @@ def test_progress_is_noted_and_what_is_done_is_not_done_again(tmp_path, monkeypa
     ],
 )
 def test_a_note_of_progress_that_is_not_ours_is_ignored(tmp_path, note):
-    (tmp_path / ".exported").write_bytes(note)
+    (tmp_path / "tile").mkdir()
+    (tmp_path / "tile/.exported").write_bytes(note)
     log = log_of(1_000)
     exported(tmp_path, log)
     read_log(from_directory(tmp_path), TRUST).verify()

@@ -22,13 +22,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from zkhealth.encoding.strict_json import canonical_json, read_json_object
+from zkhealth.encoding.strict_json import MAX_DEPTH, canonical_json, is_deeper_than, read_json_object
 from zkhealth.errors import DecodingError
 
 PUBLIC = ("issuer", "schema", "value-set", "root")
 PERSONAL = ("grant", "revoke", "access")
 MAX_BYTES = 65_535
 """The longest entry: bundles of entries (C2SP tlog-tiles) write its length in two bytes."""
+MAX_BODY_BYTES = 1_000_000
 
 SALT_BYTES = 32
 _TAG = "zkhealth/ledger/{}/v1\0"
@@ -168,14 +169,18 @@ def personal(
 
     `salt`, drawn by default, was drawn for this body alone.  `of`, of a revocation, is shown in the entry.
 
-    Raises ValueError if the kind is no personal one, or the wrong one for `of`; TypeError for a body that is not plain.
+    Raises ValueError if the kind is no personal one, or the wrong one for `of`, or the body so long or deep that its
+    opening could not be handed over; TypeError for a body that is not plain.
     """
     if kind not in PERSONAL:
         raise ValueError(f"expected one of {', '.join(PERSONAL)}, got {kind!r}")
     if of is not None and (kind != "revoke" or len(of) != SALT_BYTES):
         raise ValueError("expected 32 bytes in a revocation")
-    salt = secrets.token_bytes(SALT_BYTES) if salt is None else salt
-    opening = Opening(salt, canonical_json(dict(body)).encode())
+    text = canonical_json(dict(body))
+    data = text.encode()
+    if len(data) > MAX_BODY_BYTES or is_deeper_than(MAX_DEPTH - 1, text):
+        raise ValueError(f"expected a body of at most {MAX_BODY_BYTES} bytes and {MAX_DEPTH - 1} levels")
+    opening = Opening(secrets.token_bytes(SALT_BYTES) if salt is None else salt, data)
     shown = {"c": opening._commitment(kind).hex(), "kind": kind} | ({} if of is None else {"of": of.hex()})
     return Entry(kind, canonical_json(shown).encode()), opening
 

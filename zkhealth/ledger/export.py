@@ -22,7 +22,7 @@ from zkhealth.merkle.hashing import leaf_hashes
 
 _STEP = 1 << 16
 _SYNCS = 16
-_PROGRESS = ".exported"
+_PROGRESS = "tile/.exported"  # Whoever removes the tiles removes it with them.
 
 
 class HasData(Protocol):

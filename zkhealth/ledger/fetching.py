@@ -6,6 +6,7 @@ Nothing that it returns is believed: `reader` authenticates every byte.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,17 +20,24 @@ MAX_BYTES = MAX_BUNDLE_BYTES
 
 
 def from_directory(folder: str | os.PathLike[str]) -> Fetch:
-    """Read an exported log; what cannot be read is an OSError."""
+    """Read an exported log; what cannot be read, or is no file, is an OSError."""
     root = Path(folder)
 
     def fetch(path: str) -> bytes | None:
         try:
-            with (root / path).open("rb") as file:
+            with open(root / path, "rb", opener=_opened) as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise OSError("expected a file")
                 return file.read(MAX_BYTES + 1)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
     return fetch
+
+
+def _opened(path: str, flags: int) -> int:
+    """Open without waiting: a pipe in the place of a file would hold the reader for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def from_url(prefix: str, timeout: float = 30.0) -> Fetch:

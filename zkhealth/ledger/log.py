@@ -24,14 +24,15 @@ from zkhealth.ledger.check import check
 from zkhealth.ledger.entries import Entry, Opening
 from zkhealth.ledger.growth import grow
 from zkhealth.ledger.origin import check_origin, origin_of
-from zkhealth.ledger.rows import opening_of, read_edge, read_entries, read_nodes, read_size
-from zkhealth.ledger.storage import Storage, open_storage
+from zkhealth.ledger.rows import is_erased, opening_of, read_edge, read_entries, read_nodes, read_size
+from zkhealth.ledger.storage import Storage, StorageError, open_storage
 from zkhealth.merkle import MAX_SIZE, Proof
 from zkhealth.merkle.hashing import leaf_hashes
 from zkhealth.merkle.proof import check_int, check_size
 from zkhealth.merkle.subtrees import Node, consistency_path, inclusion_path, root_of
 
 _PAGE = 1000
+_BODY = "SELECT salt, body FROM ledger_body WHERE i = ?"
 _T = TypeVar("_T")
 
 
@@ -171,13 +172,13 @@ class Log:
     def keep_body(self, index: int, opening: Opening) -> None:
         """Store what opens a personal entry, until it is erased.
 
-        Raises WitnessError if it opens another entry; ValueError if there is no such entry, or it has its body.
+        Raises WitnessError if it opens another entry; ValueError if there is no such entry, or it has or had its body.
         """
         if not opening.opens(self.entry(index)):
             raise WitnessError(f"the opening is not that of entry {index}")
         with self._storage.writing() as transaction:
             if transaction.execute("SELECT 1 FROM ledger_body WHERE i = ?", (index,)):
-                raise ValueError(f"entry {index} has its body already")
+                raise ValueError(f"entry {index} has its body already, or had it")
             transaction.insert("ledger_body", [(index, opening.salt, opening.data)])
 
     def body(self, index: int) -> Opening | None:
@@ -186,8 +187,8 @@ class Log:
         Raises VerificationError if what is stored does not open it.
         """
         entry = self.entry(index)
-        rows = self._storage.read("SELECT salt, body FROM ledger_body WHERE i = ?", (index,))
-        return opening_of(index, entry, *rows[0]) if rows else None
+        rows = self._storage.read(_BODY, (index,))
+        return opening_of(index, entry, *rows[0]) if rows and not is_erased(*rows[0]) else None
 
     def opened(self, lo: int = 0, hi: int | None = None) -> Iterator[tuple[Entry, Opening | None]]:
         """Entries `lo` to `hi` - 1, each with what opens it where that is kept, a thousand at a time.
@@ -207,12 +208,16 @@ class Log:
     def erase(self, index: int) -> None:
         """Forget salt and body of an entry; the log stays as it is, and its commitment means nothing any more.
 
-        In SQLite the bytes are overwritten.  PostgreSQL keeps them in its files until it rewrites the page, and both
-        keep them in backups: see NOTES.md.
+        In SQLite the bytes are overwritten where they are; that there were some, and how many, stays.  PostgreSQL
+        keeps them in its files until it rewrites the page, and both keep them in backups: see NOTES.md.
         """
         check_size("index", index)
         with self._storage.writing() as transaction:
-            transaction.execute("DELETE FROM ledger_body WHERE i = ?", (index,))
+            for salt, body in transaction.execute(_BODY, (index,)):
+                zeros = bytes(len(salt)), bytes(len(body))
+                transaction.execute("UPDATE ledger_body SET salt = ?, body = ? WHERE i = ?", (*zeros, index))
+            if not all(is_erased(*row) for row in transaction.execute(_BODY, (index,))):  # A trigger or rule, say.
+                raise StorageError(f"the database keeps the body of entry {index}")
         self._storage.scrub()
 
     def check(

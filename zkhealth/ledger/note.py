@@ -218,6 +218,14 @@ def open_note(data: bytes, verifiers: Iterable[NoteVerifier]) -> Note:
     return Note(text, known, tuple(s for s in signatures if s not in known))
 
 
+def one_of_each_key(signatures: Iterable[Signature]) -> tuple[Signature, ...]:
+    """Drop all but the first signature of each key: whoever repeats itself fills a note, which holds a hundred."""
+    first: dict[tuple[str, bytes], Signature] = {}
+    for signature in signatures:
+        first.setdefault((signature.name, signature.key_id), signature)
+    return tuple(first.values())
+
+
 def by_name_and_id(verifiers: Iterable[NoteVerifier]) -> dict[tuple[str, bytes], NoteVerifier]:
     """Index keys by what a signature line says; raises ValueError where that is ambiguous."""
     keys: dict[tuple[str, bytes], NoteVerifier] = {}

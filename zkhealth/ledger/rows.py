@@ -73,6 +73,11 @@ def entry_of(index: int, data: object, hashes: object) -> Entry:
     raise VerificationError(f"entry {index} is not canonical: {reason}")
 
 
+def is_erased(salt: object, body: object) -> bool:
+    """Whether the opening of a row has turned to zeros; no body in JSON has one."""
+    return isinstance(salt, bytes) and isinstance(body, bytes) and not any(salt) and not any(body)
+
+
 def opening_of(index: int, entry: Entry, salt: object, body: object) -> Opening:
     """The opening of a row.
 

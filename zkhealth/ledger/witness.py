@@ -13,7 +13,7 @@ from typing import Protocol, cast
 from zkhealth.errors import DecodingError, VerificationError, ZkHealthError
 from zkhealth.ledger.checkpoint import Checkpoint, peek
 from zkhealth.ledger.cosignature import Cosigner
-from zkhealth.ledger.note import join_note, split_note
+from zkhealth.ledger.note import join_note, one_of_each_key, open_note, split_note
 from zkhealth.ledger.seen import Seen
 from zkhealth.ledger.trust import SignedCheckpoint, Trust
 from zkhealth.merkle import EMPTY_ROOT, Proof, verify_consistency
@@ -85,7 +85,7 @@ class LocalWitness:
         Raises VerificationError or DecodingError if the file has been changed.
         """
         data = self.checkpoint(origin)
-        return None if data is None else self._trust(origin).open(data).checkpoint
+        return None if data is None else self._remembered(origin, data)
 
     def checkpoint(self, origin: str) -> bytes | None:
         """The same as a note, signed by the log and cosigned."""
@@ -116,12 +116,19 @@ class LocalWitness:
             raise UntrustedCheckpointError(str(error)) from None
         while True:
             stored = self._seen.get(trust.origin)
-            last = None if stored is None else trust.open(stored).checkpoint
+            last = None if stored is None else self._remembered(trust.origin, stored)
             _check_extends(last, new.checkpoint, tuple(proof), old_size)
             cosignature = self._cosigner.cosign(new.note.text, self._clock())
-            record = join_note(new.note.text, [*new.note.signatures, cosignature])
+            record = join_note(new.note.text, [*one_of_each_key(new.note.signatures), cosignature])
             if self._seen.exchange(trust.origin, stored, record):
                 return cosignature.encode()
+
+    def _remembered(self, origin: str, record: bytes) -> Checkpoint:
+        """What was accepted last: signed by the log, or by this witness where the log has changed its key since."""
+        checkpoint = Checkpoint.decode(open_note(record, [*self._trust(origin).keys, self._cosigner.verifier]).text)
+        if checkpoint.origin != origin:
+            raise VerificationError(f"expected a checkpoint of {origin}, got one of {checkpoint.origin}")
+        return checkpoint
 
     def _trust(self, origin: str) -> Trust:
         if origin not in self._logs:

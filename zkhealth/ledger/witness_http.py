@@ -14,7 +14,7 @@ from zkhealth.ledger.base64_lines import read_hash, read_size, to_base64
 from zkhealth.ledger.checkpoint import Checkpoint, peek
 from zkhealth.ledger.cosignature import CosignatureVerifier
 from zkhealth.ledger.http_once import Answer, request
-from zkhealth.ledger.note import MAX_BYTES, check_characters, open_note, read_signatures, split_note
+from zkhealth.ledger.note import MAX_BYTES, check_characters, one_of_each_key, open_note, read_signatures, split_note
 from zkhealth.ledger.witness import (
     ConflictError,
     InconsistentCheckpointError,
@@ -98,7 +98,7 @@ class HttpWitness:
             raise _refusal(answer)
         read_signatures(answer.body)
         note = open_note(split_note(signed_checkpoint)[0] + b"\n" + answer.body, self._keys)
-        return b"".join(signature.encode() for signature in note.signatures)
+        return b"".join(signature.encode() for signature in one_of_each_key(note.signatures))
 
 
 def origin_hash(origin: str) -> str:

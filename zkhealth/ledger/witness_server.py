@@ -7,12 +7,14 @@ and limits on connections before it where strangers can reach it.
 from __future__ import annotations
 
 import logging
+import socket
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
-from zkhealth.errors import DecodingError
+from zkhealth.errors import DecodingError, ZkHealthError
 from zkhealth.ledger.witness import (
     ConflictError,
     InconsistentCheckpointError,
@@ -29,6 +31,8 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UntrustedCheckpointError, 403),
     (InconsistentCheckpointError, 422),
     (DecodingError, 400),
+    (ZkHealthError, 500),
+    (OSError, 500),
 )
 
 
@@ -67,7 +71,27 @@ class WitnessServer:
 
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+    """Ends with its connections: what is open when it closes is shut, and its threads are waited for."""
+
+    daemon_threads = False
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._open: set[Any] = set()
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        for connection in tuple(self._open):
+            with suppress(OSError):  # It has ended by itself.
+                connection.shutdown(socket.SHUT_RDWR)
+        super().server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         _LOGGER.warning("a connection to the witness ended in an error", exc_info=True)
@@ -79,10 +103,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer add-checkpoint."""
-        length = self.headers.get("Content-Length", "")
-        if self.path != "/add-checkpoint":
+        length, *more = self.headers.get_all("Content-Length", [""])
+        if self.headers.defects:
+            self._answer(400, close=True)
+        elif self.path != "/add-checkpoint":
             self._answer(404, close=True)
-        elif not (length.isascii() and length.isdigit()) or "Transfer-Encoding" in self.headers:
+        elif more or not (length.isascii() and length.isdigit()) or "Transfer-Encoding" in self.headers:
             self._answer(411, close=True)
         elif len(length) > 9 or int(length) > MAX_REQUEST_BYTES:
             self._answer(413, close=True)
@@ -92,9 +118,15 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Show monitors the last checkpoint of a log."""
         by_path = {f"/{origin_hash(origin)}/checkpoint": origin for origin in self.witness.origins}
+        # A body of a GET is not read: left in the connection, it would pass for the next request.
+        close = bool(self.headers.defects) or "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
         origin = by_path.get(self.path)
-        data = self.witness.checkpoint(origin) if origin else None
-        self._answer(404) if data is None else self._answer(200, data)
+        try:
+            data = self.witness.checkpoint(origin) if origin else None
+        except (ZkHealthError, OSError):
+            self._answer(500, close=True)
+        else:
+            self._answer(404 if data is None else 200, data or b"", close=close)
 
     def _add_checkpoint(self, body: bytes) -> tuple[int, bytes, str]:
         try:

@@ -49,7 +49,7 @@ class Storage(Protocol):
         """What the database says is wrong with its own files, if it can say."""
 
     def scrub(self) -> None:
-        """Overwrite what was deleted, as far as the database can."""
+        """Let no older copy of what was overwritten stay, as far as the database can."""
 
     def close(self) -> None:
         """Let go of the database."""

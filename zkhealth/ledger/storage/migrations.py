@@ -25,9 +25,22 @@ _NEW_ONLY = """
 CREATE TRIGGER {table}_insert BEFORE INSERT ON {table}
 WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
-_REFUSE = """
+# Erased is what has turned to zeros in its place.  A row that is removed makes SQLite move others from page to page,
+# and `secure_delete` does not reach the copies that it leaves behind.
+_ERASE_ONLY = {
+    "sqlite": """
+CREATE TRIGGER ledger_body_update BEFORE UPDATE ON ledger_body
+WHEN NOT (NEW.i = OLD.i AND NEW.salt = zeroblob(length(OLD.salt)) AND NEW.body = zeroblob(length(OLD.body)))
+BEGIN SELECT RAISE(ABORT, 'ledger_body is append-only'); END""",
+    "postgresql": """
+CREATE TRIGGER ledger_body_update BEFORE UPDATE ON ledger_body FOR EACH ROW
+WHEN (NOT (NEW.i = OLD.i AND NEW.salt = decode(repeat('00', length(OLD.salt)), 'hex')
+AND NEW.body = decode(repeat('00', length(OLD.body)), 'hex'))) EXECUTE FUNCTION ledger_refuse()""",
+}
+REFUSAL = "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
+_REFUSE = f"""
 CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"""
+{REFUSAL}"""
 
 
 def _keep(dialect: str, table: str, *verbs: str) -> list[str]:
@@ -56,11 +69,15 @@ def _log_and_entries(dialect: str) -> list[str]:
 
 
 def _bodies(dialect: str) -> list[str]:
-    """Migration 2: openings of personal entries; rows may go, and never change."""
-    integer, blob = {"sqlite": ("INTEGER", "BLOB"), "postgresql": ("BIGINT", "BYTEA")}[dialect]
+    """Migration 2: openings of personal entries; what is in a row may turn to zeros, and nothing else.
+
+    In SQLite, BIGINT keeps the rows in the order in which they came, whatever `i` is: none is ever moved.
+    """
+    blob = {"sqlite": "BLOB", "postgresql": "BYTEA"}[dialect]
     statements = [
-        f"CREATE TABLE ledger_body (i {integer} PRIMARY KEY, salt {blob} NOT NULL, body {blob} NOT NULL)",
-        *_keep(dialect, "ledger_body", "update"),
+        f"CREATE TABLE ledger_body (i BIGINT NOT NULL PRIMARY KEY, salt {blob} NOT NULL, body {blob} NOT NULL)",
+        _ERASE_ONLY[dialect],
+        *_keep(dialect, "ledger_body", "delete", "truncate"),
     ]
     return [*statements, _NEW_ONLY.format(table="ledger_body", key="i")] if dialect == "sqlite" else statements
 

@@ -25,6 +25,7 @@ PRAGMA synchronous = FULL;
 PRAGMA fullfsync = ON;
 PRAGMA checkpoint_fullfsync = ON;
 PRAGMA secure_delete = ON;
+PRAGMA temp_store = MEMORY;
 PRAGMA cell_size_check = ON;
 PRAGMA trusted_schema = OFF;
 """
@@ -79,7 +80,7 @@ class SqliteStorage:
         return None if found == "ok" else " ".join(found.split())
 
     def scrub(self) -> None:
-        """Deleted rows are zeros already (`secure_delete`); this takes their old copies out of the write-ahead log."""
+        """Overwritten rows are zeros in their pages; this takes the pages as they were out of the write-ahead log."""
         self.read("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
