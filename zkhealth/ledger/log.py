@@ -201,7 +201,7 @@ class Log:
         for start in range(lo, hi, _PAGE):
             stop = min(start + _PAGE, hi)
             rows = self._storage.read("SELECT i, salt, body FROM ledger_body WHERE i >= ? AND i < ?", (start, stop))
-            kept = {i: (salt, body) for i, salt, body in rows}
+            kept = {i: (salt, body) for i, salt, body in rows if not is_erased(salt, body)}
             for index, entry in enumerate(read_entries(self._storage.read, start, stop), start):
                 yield entry, opening_of(index, entry, *kept[index]) if index in kept else None
 
