@@ -13,15 +13,14 @@ time, so a cosignature can never pass for a log's own signature.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import ClassVar
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from zkhealth.errors import DecodingError, VerificationError
+from zkhealth.errors import VerificationError
 from zkhealth.field import as_bytes
 from zkhealth.ledger.checkpoint import Checkpoint
-from zkhealth.ledger.keys import check_name, decode_vkey, encode_skey, encode_vkey, key_id
-from zkhealth.ledger.note import Signature, check_ed25519, read_private, verify_ed25519
+from zkhealth.ledger.ed25519_keys import PrivateKey, PublicKey
+from zkhealth.ledger.note import Signature
 from zkhealth.merkle.proof import check_int
 
 COSIGNATURE = 0x04
@@ -30,53 +29,26 @@ _TIME, _SIGNATURE = 8, 64
 
 
 @dataclass(frozen=True)
-class CosignatureVerifier:
-    """A witness's public key under its name: what a reader must have from a source it trusts."""
+class CosignatureVerifier(PublicKey):
+    """What checks a witness's cosignatures."""
 
-    name: str
-    key: bytes
-    key_id: bytes = field(init=False)
-
-    def __post_init__(self) -> None:
-        check_name(self.name, ValueError)
-        check_ed25519(self.key, ValueError)
-        object.__setattr__(self, "key_id", key_id(self.name, COSIGNATURE, self.key))
-
-    def encode(self) -> str:
-        """Write the key as text, a "vkey" of type 0x04."""
-        return encode_vkey(self.name, COSIGNATURE, self.key)
-
-    @classmethod
-    def decode(cls, vkey: str) -> CosignatureVerifier:
-        """Read a vkey of type 0x04; raises DecodingError."""
-        name, key = decode_vkey(vkey, COSIGNATURE)
-        check_ed25519(key, DecodingError)
-        return cls(name, key)
+    TYPE: ClassVar[int] = COSIGNATURE
 
     def verify(self, text: bytes, value: bytes) -> None:
         """Raise VerificationError unless this key cosigned the checkpoint `text` with `value`."""
-        verify_ed25519(self.key, _message(text, time_of(value)), value[_TIME:], self.name)
+        self._check(_message(text, time_of(value)), value[_TIME:])
 
 
 @dataclass(frozen=True)
-class Cosigner:
-    """A witness's private key under its name.  Use a key for nothing but this."""
+class Cosigner(PrivateKey):
+    """What a witness cosigns with.  Use a key for nothing but this."""
 
-    name: str
-    key: Ed25519PrivateKey = field(repr=False)
-
-    def __post_init__(self) -> None:
-        check_name(self.name, ValueError)
-
-    @classmethod
-    def generate(cls, name: str) -> Cosigner:
-        """Draw a fresh key."""
-        return cls(name, Ed25519PrivateKey.generate())
+    TYPE: ClassVar[int] = COSIGNATURE
 
     @property
     def verifier(self) -> CosignatureVerifier:
         """The public half."""
-        return CosignatureVerifier(self.name, self.key.public_key().public_bytes_raw())
+        return CosignatureVerifier(self.name, self.public_bytes)
 
     def cosign(self, text: bytes, at: int) -> Signature:
         """Cosign the text of a checkpoint at a POSIX time in seconds.
@@ -93,15 +65,6 @@ class Cosigner:
         Checkpoint.decode(text)
         value = at.to_bytes(_TIME) + self.key.sign(_message(text, at))
         return Signature(self.name, self.verifier.key_id, value)
-
-    def encode_private(self) -> str:
-        """Write the private key as text, unencrypted."""
-        return encode_skey(self.name, COSIGNATURE, self.verifier.key, self.key.private_bytes_raw())
-
-    @classmethod
-    def decode_private(cls, skey: str) -> Cosigner:
-        """Read what `encode_private` wrote; raises DecodingError."""
-        return cls(*read_private(skey, COSIGNATURE))
 
 
 def time_of(value: bytes) -> int:

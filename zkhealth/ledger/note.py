@@ -16,16 +16,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.field import as_bytes
 from zkhealth.ledger.base64_lines import from_base64, to_base64
-from zkhealth.ledger.keys import check_name, decode_skey, decode_vkey, encode_skey, encode_vkey, key_id
+from zkhealth.ledger.ed25519_keys import PrivateKey, PublicKey
+from zkhealth.ledger.keys import check_name
 
 MAX_BYTES = 1_000_000
 MAX_SIGNATURES = 100  # As Go's reader; the specification asks for at least 16.
@@ -79,71 +77,35 @@ class NoteSigner(Protocol):
 
 
 @dataclass(frozen=True)
-class Verifier:
-    """An Ed25519 public key under a name: what a reader must have from a source it trusts.
+class Verifier(PublicKey):
+    """What checks a log's own signatures.
 
     >>> Verifier.decode("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k").name
     'example.com/foo'
     """
 
-    name: str
-    key: bytes
-    key_id: bytes = field(init=False)
-
-    def __post_init__(self) -> None:
-        check_name(self.name, ValueError)
-        check_ed25519(self.key, ValueError)
-        object.__setattr__(self, "key_id", key_id(self.name, ED25519, self.key))
-
-    def encode(self) -> str:
-        """Write the key as text, a "vkey": name+id+key."""
-        return encode_vkey(self.name, ED25519, self.key)
-
-    @classmethod
-    def decode(cls, vkey: str) -> Verifier:
-        """Read a vkey; raises DecodingError if it is none, its id is not its own, or it is of another type."""
-        name, key = decode_vkey(vkey, ED25519)
-        check_ed25519(key, DecodingError)
-        return cls(name, key)
+    TYPE: ClassVar[int] = ED25519
 
     def verify(self, text: bytes, value: bytes) -> None:
         """Raise VerificationError unless this key made the signature `value` on `text`."""
-        verify_ed25519(self.key, text, value, self.name)
+        self._check(text, value)
 
 
 @dataclass(frozen=True)
-class Signer:
-    """An Ed25519 private key under a name."""
+class Signer(PrivateKey):
+    """What signs notes."""
 
-    name: str
-    key: Ed25519PrivateKey = field(repr=False)
-
-    def __post_init__(self) -> None:
-        check_name(self.name, ValueError)
-
-    @classmethod
-    def generate(cls, name: str) -> Signer:
-        """Draw a fresh key."""
-        return cls(name, Ed25519PrivateKey.generate())
+    TYPE: ClassVar[int] = ED25519
 
     @property
     def verifier(self) -> Verifier:
         """The public half."""
-        return Verifier(self.name, self.key.public_key().public_bytes_raw())
+        return Verifier(self.name, self.public_bytes)
 
     def sign(self, text: bytes) -> Signature:
         """Sign a text that ends in a newline; raises ValueError if it can be no note's text."""
         check_text(text)
         return Signature(self.name, self.verifier.key_id, self.key.sign(text))
-
-    def encode_private(self) -> str:
-        """Write the private key as text, unencrypted; Go's `note.NewSigner` reads it."""
-        return encode_skey(self.name, ED25519, self.verifier.key, self.key.private_bytes_raw())
-
-    @classmethod
-    def decode_private(cls, skey: str) -> Signer:
-        """Read what `encode_private` wrote; raises DecodingError."""
-        return cls(*read_private(skey, ED25519))
 
 
 @dataclass(frozen=True)
@@ -250,28 +212,3 @@ def check_characters(data: bytes, error: type[Exception]) -> None:
         raise error("expected UTF-8") from None
     if _CONTROL.search(data):
         raise error("expected no control characters but newlines")
-
-
-def check_ed25519(key: bytes, error: type[Exception]) -> None:
-    """Refuse what cannot be an Ed25519 public key."""
-    if len(as_bytes(key)) != 32:
-        raise error(f"expected an Ed25519 key of 32 bytes, got {len(key)}")
-
-
-def verify_ed25519(key: bytes, message: bytes, signature: bytes, name: str) -> None:
-    """Raise VerificationError unless `signature` holds; RFC 8032, as OpenSSL checks it."""
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        raise VerificationError(f"the signature of {name} does not hold") from None
-
-
-def read_private(skey: str, kind: int) -> tuple[str, Ed25519PrivateKey]:
-    """Read the text form of a private key of one type; raises DecodingError, which does not show it."""
-    name, claimed_id, seed = decode_skey(skey, kind)
-    if len(seed) != 32:
-        raise DecodingError("expected an Ed25519 private key of 32 bytes")
-    key = Ed25519PrivateKey.from_private_bytes(seed)
-    if claimed_id != key_id(name, kind, key.public_key().public_bytes_raw()):
-        raise DecodingError("the private key does not have the id beside it")
-    return name, key
