@@ -56,8 +56,8 @@ def command(
     """
     try:
         trust = read_lists(lists)
-    except (OSError, DecodingError) as e:
-        raise click.UsageError(f"cannot read the trust lists: {reason(e)}") from None
+    except DecodingError as e:
+        raise click.UsageError(f"cannot read the trust lists: {e}") from None
     judged = _judge(files, trust, at, kind, encrypted)
     status = worst(report for _, _, report in judged)
     if as_json:

@@ -116,7 +116,7 @@ def full_day(value: object, place: str, notes: Notes) -> str | None:
         is_full = True  # `day` says what is wrong
     if is_full:
         return day(value, place, notes)
-    notes.add("PARTIAL_DATE_AMBIGUOUS", f"{place}: expected a full date, got only a month or a year")
+    notes.add("DATE_NOT_READABLE", f"{place}: expected a full date, got only a month or a year")
     return None
 
 
