@@ -195,7 +195,7 @@ def _applied(operation: str, values: Sequence[Any]) -> Cases:  # noqa: PLR0911 (
 
 def _sum(a: Any, b: Any) -> Cases:
     of = _linear(a).plus(_linear(b), 1)
-    if max(map(abs, of.reach())) > MAX_INTEGER:
+    if max(abs(end + of.constant) for end in Linear(of.parts).reach()) > MAX_INTEGER:
         raise Refused("+", "the sum may be too large")
     return always(Sum(of))
 
