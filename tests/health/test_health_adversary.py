@@ -1,6 +1,7 @@
 """What an adversary tried on documents, records and rules; each of these once succeeded."""
 
 import json
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -130,6 +131,21 @@ def test_what_the_document_says_and_nobody_can_read_is_not_attested_as_absent(do
 def test_a_document_that_is_read_whole_is_attested():
     for document in (MINISTRY.certificate(vaccination()), sampled(), HOSPITAL.card(patient(), dose()), diagnosed()):
         assert len(attested(document)) == 1
+
+
+OTHERS = Trust(signers=(replace(MINISTRY.trust.signers[0], country="XX"),))
+
+
+@pytest.mark.parametrize(("document", "trust", "expected"), [
+    pytest.param(MINISTRY.certificate(vaccination()), MINISTRY.trust, "AT", id="a country with its own key"),
+    pytest.param(MINISTRY.certificate(vaccination()), OTHERS, None, id="a country with another's key"),
+    pytest.param(HOSPITAL.card(patient(), dose()), HOSPITAL.trust, HOSPITAL.issuer, id="a hospital with its own key"),
+    pytest.param(HOSPITAL.card(patient(), dose()), Trust.of(key_set(HOSPITAL.jwk)), None, id="a key of nobody's"),
+])  # fmt: skip
+def test_an_attester_names_an_issuer_only_if_the_trust_list_does(document, trust, expected):
+    attester = Attester.generate("https://attester.example", [Immunization], trust)
+    (credential,) = attest(attester, document, Wallet.create(), at=DURING)
+    assert credential.show().get("source_issuer") == expected
 
 
 def test_a_rule_about_a_dose_that_cannot_be_signed_is_not_passed_as_if_there_were_none():

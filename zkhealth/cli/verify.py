@@ -77,7 +77,10 @@ def _judge(
     except DocumentError as e:
         found, taken_for = e.finding, e.kind
     except (OSError, DecodingError, VerificationError, ImportError) as e:
-        found, taken_for = Finding("UNKNOWN_FILE_DATA", reason(e), "Give a file that can be read, or - to paste it.", "undecided"), ""
+        found, taken_for = (
+            Finding("UNKNOWN_FILE_DATA", reason(e), "Give a file that can be read, or - to paste it.", "undecided"),
+            "",
+        )
     if not taken_for:
         found = replace(found, weight="undecided")
     return [(None, taken_for, Report(None, (found,)))]
