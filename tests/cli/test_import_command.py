@@ -94,7 +94,7 @@ def test_findings_say_what_is_wrong_and_what_to_do(record):
     assert result.exit_code == 2
     assert "VALUE_HAS_COMPARATOR: Observation 1: valueQuantity.comparator" in result.stdout
     assert "Ask the laboratory for an exact value" in result.stdout
-    assert "0 records kept as SELF_ASSERTED" in result.stderr
+    assert "Nothing was kept: --wallet FILE" in result.stderr
 
 
 def test_what_is_shown_to_people_does_not_begin_with_valid_unless_it_is(record, card):

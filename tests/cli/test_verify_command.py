@@ -200,7 +200,7 @@ def test_control_characters_of_an_issuer_do_not_reach_the_terminal(files):
     result = verify(files(card(payload(iss=issuer))), "--trust", files(key_set(jwk(key()))))
     assert "\x1b" not in result.stdout
     assert "https://x?[2J??VALID" in result.stdout
-    assert result.stdout.splitlines()[0] == "VALID"
+    assert [line for line in result.stdout.splitlines() if line == "VALID"] == []
 
 
 PATHS = [

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from zkhealth.cli.exits import reason
 from zkhealth.errors import DecodingError
 from zkhealth.health.documents import KINDS, Document, Trust, open_file, read_all
 
@@ -67,7 +68,7 @@ def read_files(files: Sequence[str], kind: str | None, encrypted: str | None = N
 def read_lists(lists: Sequence[str]) -> Trust:
     """Read the files of `--trust`.
 
-    Raises DecodingError, naming the file by its number, or OSError.
+    Raises DecodingError, naming the file by its number.
     """
     trust = Trust()
     for number, given in enumerate(lists, start=1):
@@ -76,11 +77,11 @@ def read_lists(lists: Sequence[str]) -> Trust:
             raise DecodingError(f"--trust number {number}: nothing is fetched; give a file, or URL=FILE")
         try:
             trust += Trust.of(Path(file), issuer=issuer)
-        except DecodingError as e:
-            reason = str(e)
+        except (DecodingError, OSError) as e:
+            why = reason(e)
         else:
             continue
-        raise DecodingError(f"--trust number {number}: {reason}")
+        raise DecodingError(f"--trust number {number}: {why}")
     return trust
 
 

@@ -67,26 +67,38 @@ def command(
     """
     try:
         trust = read_lists(lists)
-    except (OSError, DecodingError) as e:
-        raise click.UsageError(f"cannot read the trust lists: {reason(e)}") from None
+    except DecodingError as e:
+        raise click.UsageError(f"cannot read the trust lists: {e}") from None
     try:
         read = _read(files, kind, encrypted, trust, at, strict)
         status = worst(report for _, report, _ in read)
         kept = _keep(read, wallet) if wallet and status != INVALID else 0
     except (OSError, DecodingError, VerificationError, ImportError, ValueError) as e:
         _stop(e, as_json)
+    except click.Abort:
+        raise click.UsageError(f"no passphrase was given; type it, or set {_PASSPHRASE}") from None
     if as_json:
         click.echo(json.dumps({"status": status, "kept": kept, "documents": [_plain(*one) for one in read]}))
     else:
         click.echo("\n\n".join(_narrated(*one) for one in read))
-        click.echo(f"\n{kept} records kept as SELF_ASSERTED: for your own use, nobody vouches for them.", err=True)
+        click.echo("\n" + _about_keeping(kept, wallet, status), err=True)
     sys.exit(_EXITS[status])
+
+
+def _about_keeping(kept: int, wallet: str | None, status: str) -> str:
+    if status == INVALID:
+        return "Nothing was kept: the document is not valid."
+    if wallet is None:
+        return "Nothing was kept: --wallet FILE keeps the records, as SELF_ASSERTED."
+    return f"{kept} records kept as SELF_ASSERTED: for your own use, nobody vouches for them."
 
 
 def _read(
     files: tuple[str, ...], kind: str | None, encrypted: str | None, trust: Trust, at: datetime, strict: bool
 ) -> list[_Read]:
     documents = read_files(files, kind, encrypted)
+    if any(document.kind == "shl" for document in documents):
+        raise DecodingError("a link holds no records; fetch the file that it points to, and give it with --encrypted")
     return [(d, verify(d, trust=trust, at=at), entries_of(d, strict=strict)) for d in documents]
 
 

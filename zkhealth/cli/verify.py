@@ -56,8 +56,8 @@ def command(
     """
     try:
         trust = read_lists(lists)
-    except (OSError, DecodingError) as e:
-        raise click.UsageError(f"cannot read the trust lists: {reason(e)}") from None
+    except DecodingError as e:
+        raise click.UsageError(f"cannot read the trust lists: {e}") from None
     judged = _judge(files, trust, at, kind, encrypted)
     status = worst(report for _, _, report in judged)
     if as_json:
@@ -77,7 +77,10 @@ def _judge(
     except DocumentError as e:
         found, taken_for = e.finding, e.kind
     except (OSError, DecodingError, VerificationError, ImportError) as e:
-        found, taken_for = Finding("UNKNOWN_FILE_DATA", reason(e), "Give a file that can be read.", "undecided"), ""
+        found, taken_for = (
+            Finding("UNKNOWN_FILE_DATA", reason(e), "Give a file that can be read, or - to paste it.", "undecided"),
+            "",
+        )
     if not taken_for:
         found = replace(found, weight="undecided")
     return [(None, taken_for, Report(None, (found,)))]

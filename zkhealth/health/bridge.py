@@ -18,8 +18,8 @@ copied.  One document makes the same `cert_id` in every credential, also of two 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -38,16 +38,20 @@ from zkhealth.health.entry import Entries, Entry
 from zkhealth.health.mapping import entries_of
 
 if TYPE_CHECKING:
-    from zkhealth.health.documents import Document, Trust
+    from zkhealth.health.documents import Document, Report, Trust
 
 VALID = "VALID"
+_UNREAD = frozenset({"DATE_NOT_READABLE", "VALUE_NOT_USABLE"})
+_WHOSE = frozenset({"", "Patient"})  # where the birth date of all records stands
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Attester:
     """Verifies documents with its own `trust`, at the time of each call, and signs what they say.
 
-    It has one issuer for each schema; records of other kinds are passed over.
+    It has one issuer for each schema; records of other kinds are passed over, and those that could only be read in
+    part: what is absent in a credential, the document does not say.  An issuer is named (`source_issuer`) only if the
+    trust list says whose the key is.
     """
 
     issuers: Mapping[SchemaSpec, Issuer]
@@ -93,10 +97,12 @@ class Attester:
             codes = ", ".join(dict.fromkeys(report.codes))
             raise VerificationError(f"expected a document that is VALID, got {report.status}: {codes}")
         read = entries_of(as_signed(document))
-        kept = tuple(entry for entry in read.entries if spec_of(entry.schema) in self.issuers)
+        kept = tuple(entry for entry in _read_whole(read) if spec_of(entry.schema) in self.issuers)
         if not kept:
             reasons = ", ".join(dict.fromkeys(finding.code for finding in read.findings))
             raise DecodingError(f"nothing in this document can be attested{': ' if reasons else ''}{reasons}")
+        if not _is_issuer_known(document, report):
+            kept = tuple(_without_issuer(entry) for entry in kept)
         return Entries(kept, read.findings)
 
     def offers(self, document: Document, *, at: str | date | datetime) -> list[Offer]:
@@ -138,6 +144,28 @@ def attest(attester: Attester, document: Document, wallet: Wallet, *, at: str | 
     """
     requests = [wallet.request(offer) for offer in attester.offers(document, at=at)]
     return [wallet.add(issued) for issued in attester.attest(document, requests, at=at)]
+
+
+def _read_whole(read: Entries) -> Iterator[Entry]:
+    """The records of which nothing is absent that the document says, but nobody can read: absence can be proven."""
+    unread = {finding.place for finding in read.findings if finding.code in _UNREAD}
+    if not any(f.code == "DATE_NOT_READABLE" and f.place in _WHOSE for f in read.findings):
+        yield from (e for e in read.entries if unread.isdisjoint((e.place, e.place.partition(", ")[0])))
+
+
+def _is_issuer_known(document: Document, report: Report) -> bool:
+    """Whether the trust list says whose the key is, too, and not only the document that the key signed.
+
+    Of a seal, the state has three letters and the authority's country two: they are not compared.
+    """
+    if document.kind == "dcc":
+        return report.vouched_by == document.issuer
+    return "ISSUER_NOT_NAMED" not in report.codes
+
+
+def _without_issuer(entry: Entry) -> Entry:
+    values = {name: value for name, value in entry.values.items() if name != "source_issuer"}
+    return replace(entry, values=MappingProxyType(values))
 
 
 def self_import(wallet: Wallet, entries: Iterable[Entry]) -> list[Credential]:

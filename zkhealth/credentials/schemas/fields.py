@@ -336,13 +336,12 @@ def moment(value: str | datetime) -> datetime:
     Raises:
         ValueError: no offset, or not a moment to the second.
     """
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value[:64])
-    if not isinstance(value, datetime):
+    if not isinstance(value, str | datetime):
         raise TypeError(f"expected a moment as text, got {type(value).__name__}")
     try:
-        found = None if value.tzinfo is None else value.astimezone(UTC)
-    except OverflowError:  # in the year 0, or 10000
+        read = datetime.fromisoformat(value[:64]) if isinstance(value, str) else value
+        found = None if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):  # whose message would repeat the text; in the year 0, or 10000
         found = None
     if found is None or found.microsecond:
         raise ValueError("expected a moment to the second with its offset, such as 2026-11-23T09:30:00Z")

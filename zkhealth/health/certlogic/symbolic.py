@@ -25,7 +25,7 @@ from zkhealth.health.certlogic.cases import (
     truth,
     truths,
 )
-from zkhealth.health.certlogic.evaluate import EvaluationError, access, apply, fragment_of_uvci
+from zkhealth.health.certlogic.evaluate import MAX_INTEGER, EvaluationError, access, apply, fragment_of_uvci
 from zkhealth.health.certlogic.expression import COMPARISONS, MOMENT_COMPARISONS, is_integer
 from zkhealth.health.certlogic.formula import ALWAYS, NEVER, Formula, any_value, condition, counted
 from zkhealth.health.certlogic.kinds import Kind, code_of
@@ -186,11 +186,18 @@ def _applied(operation: str, values: Sequence[Any]) -> Cases:  # noqa: PLR0911 (
         case "in":
             return _member(*values)
         case "+":
-            return always(Sum(_linear(values[0]).plus(_linear(values[1]), 1))) if _are_numbers(values) else ()
+            return _sum(*values) if _are_numbers(values) else ()
     if operation in COMPARISONS:
         return _ordered(operation, values) if _are_numbers(values) else ()
     are_moments = all(isinstance(value, (Moved, datetime)) for value in values)
     return _ordered(MOMENT_COMPARISONS[operation], values) if are_moments else ()
+
+
+def _sum(a: Any, b: Any) -> Cases:
+    of = _linear(a).plus(_linear(b), 1)
+    if max(abs(end + of.constant) for end in Linear(of.parts).reach()) > MAX_INTEGER:
+        raise Refused("+", "the sum may be too large")
+    return always(Sum(of))
 
 
 # --- comparisons ------------------------------------------------------------------
@@ -266,6 +273,8 @@ def _member(value: Any, items: Any) -> Cases:
                 true, false = truths(merged((f & g, is_same) for f, item in cases for g, is_same in _same(value, item)))
                 yes, no = yes | (no & true), no & false
             return either(yes, no)
+        case _, list() if any(isinstance(item, datetime) for item in items):
+            return _member(value, Items(tuple(map(always, items))))  # an error, if it is come to
         case Known(), list():
             return _listed(value, [item for item in items if isinstance(item, str)])
         case Sum(of=of), list():

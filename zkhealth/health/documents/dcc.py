@@ -18,7 +18,7 @@ from zkhealth.health.documents.trimming import trimmed
 
 PREFIX = "HC1:"
 MAX_BYTES = 1 << 18
-_ISSUER, _EXPIRES, _ISSUED, _HCERT, _DCC = 1, 4, 6, -260, 1
+_ISSUER, _EXPIRES, _STARTS, _ISSUED, _HCERT, _DCC = 1, 4, 5, 6, -260, 1
 _ALG, _CRIT, _KID = 1, 2, 4
 ALGORITHMS = {-7: "ES256", -37: "PS256"}
 
@@ -61,7 +61,7 @@ def read_cose(cose: bytes, defects: tuple[Finding, ...] = ()) -> Document:
         kind="dcc",
         content=content,
         issuer=issuer if isinstance(issuer, str) else "",
-        issued=moment(claims.get(_ISSUED)),
+        issued=max(filter(None, map(moment, (claims.get(_ISSUED), claims.get(_STARTS)))), default=None),
         expires=moment(claims.get(_EXPIRES)),
         key_id=to_base64url(kid) if isinstance(kid, bytes) else "",
         defects=tuple(found),
@@ -88,6 +88,7 @@ def _about_claims(claims: dict[Any, Any]) -> list[Finding]:
         (isinstance(claims.get(_ISSUER), str), "expected the issuer (claim 1) as text"),
         (moment(claims.get(_ISSUED)) is not None, "expected the time of issuing (claim 6) as seconds"),
         (moment(claims.get(_EXPIRES)) is not None, "expected the end (claim 4) as seconds"),
+        (_STARTS not in claims or moment(claims[_STARTS]) is not None, "expected the start (claim 5) as seconds"),
     ]
     return [finding("SCHEMA_ERROR", sentence) for is_so, sentence in checks if not is_so]
 

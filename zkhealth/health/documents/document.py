@@ -41,7 +41,8 @@ class Document:
         content: plain JSON values: a FHIR resource; the payload of a card (with vc.credentialSubject.fhirBundle); of a
             certificate (ver, nam, dob, and v, t or r; dates as text); of a seal (hdr, msg); of a link (url, key, …).
         issuer: as the document says: a URL, a country, a state; "" for bare FHIR.
-        issued, expires: as it says, in UTC; None if it says nothing or no such time exists.
+        issued, expires: as it says, in UTC; None if it says nothing or no such time exists.  What may be used only
+            from a later time on is issued then.
         key_id: the key's name, as the document says; "" if it says none.
         defects: what is wrong in its form, although it could be read.
         signature: None if nobody signed it.

@@ -59,7 +59,10 @@ def read_all(data: _Source | Sequence[_Source], kind: str | None = None) -> tupl
     many = [data] if isinstance(data, bytes | str | Path) else list(data)
     sources = [_content(source) for source in many]
     if len(sources) != 1:
-        return (_of_codes([_text(source, "shc") for source in sources]),)
+        codes = [_text(source, "shc") for source in sources]
+        if not any(trimmed(code)[0].startswith("shc:") for code in codes):
+            raise DocumentError("UNKNOWN_FILE_DATA", "several are the QR codes of one card; give other documents alone")
+        return (_of_codes(codes),)
     [source] = sources
     if kind in (None, "dcc") and isinstance(source, bytes) and source.startswith(_COSE):
         return (read_cose(source),)

@@ -53,9 +53,12 @@ class CardRevocationList:
         return cls(kid if isinstance(kid, str) else "", crl.get("ctr"), revoked, defects)
 
     def about(self, document: Document, version: object) -> list[Finding]:
-        """What this list says about a card, and what is wrong with the list; `version` is what the key announces."""
+        """What this list says about a card, and what is wrong with the list.
+
+        `version` is what the key announces, None if nothing: a key set can be older than its first list.
+        """
         found = list(self.defects)
-        if self.version != version:
+        if version is not None and self.version != version:
             found.append(finding("REVOCATION_ERROR", "the revocation list is not of the key's version"))
         rid, issued = document.content["vc"].get("rid"), document.content.get("nbf")
         if isinstance(rid, str) and rid in self.revoked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from zkhealth.health.documents.signatures import is_good
 from zkhealth.health.documents.times import about_time
 from zkhealth.health.documents.trust import KeySet, Trust
 
+_URL = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?")
 _NO_KEY_SET = "no key set of this issuer was given"
 
 
@@ -29,13 +31,16 @@ def verify_shc(document: Document, signature: Signature, trust: Trust, at: datet
         good = _is_signed_by(signature, jwk, found)
         found += _about_revocation(document, jwk, trust)
     found += about_time(document, at)
-    return Report(good, tuple(found), trust.issuers.get(document.issuer, "") if good else "")
+    is_named = good and key_set is not None and key_set.issuer
+    return Report(good, tuple(found), trust.issuers.get(document.issuer, "") if is_named else "")
 
 
 def _about_issuer(issuer: str, trust: Trust) -> list[Finding]:
     found = []
     if not issuer.startswith("https://"):
         found.append(finding("INVALID_ISSUER_URL", "the issuer's URL does not begin with https://"))
+    elif not _URL.fullmatch(issuer):
+        found.append(finding("INVALID_ISSUER_URL", "the issuer's URL is more than https://, a host and a path"))
     if issuer.endswith("/"):
         found.append(finding("INVALID_ISSUER_URL", "the issuer's URL ends with /"))
     if trust.issuers and issuer not in trust.issuers:
@@ -87,10 +92,8 @@ def _is_signed_by(signature: Signature, jwk: Mapping[str, Any], found: list[Find
 
 
 def _about_revocation(document: Document, jwk: Mapping[str, Any], trust: Trust) -> list[Finding]:
-    """A key that announces a list (crlVersion) makes the list matter to each of its cards that has a `rid`."""
-    if "crlVersion" not in jwk:
-        return []
+    """What the lists say that were given.  A key that announces one (crlVersion) needs it for cards with a `rid`."""
     lists = [crl for crl in trust.card_revocations if crl.kid == document.key_id]
-    if not lists and "rid" in document.content["vc"]:
+    if not lists and "crlVersion" in jwk and "rid" in document.content["vc"]:
         return [finding("REVOCATION_LIST_MISSING", "the key has a revocation list, which was not given")]
-    return [found for crl in lists for found in crl.about(document, jwk["crlVersion"])]
+    return [found for crl in lists for found in crl.about(document, jwk.get("crlVersion"))]

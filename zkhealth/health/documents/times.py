@@ -35,7 +35,7 @@ def _about_card(document: Document, at: datetime) -> list[Finding]:
     if exp is not None and nbf is not None and exp <= nbf:
         found.append(finding("EXPIRATION_ERROR", "the card expires before it becomes valid"))
     if exp is not None and exp > _MILLISECONDS:
-        found.append(finding("EXPIRATION_ERROR", "the card's end is in milliseconds instead of seconds", "warning"))
+        found.append(finding("EXPIRATION_ERROR", "the card's end is in milliseconds instead of seconds"))
     if exp is not None and at.timestamp() >= exp:
         found.append(finding("EXPIRATION_ERROR", "the card has expired"))
     return found

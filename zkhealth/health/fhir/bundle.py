@@ -12,12 +12,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from zkhealth.errors import DecodingError
-from zkhealth.health.fhir.elements import Resource, obj, word
+from zkhealth.health.fhir.elements import Resource, obj, refuse_modifiers, word
 from zkhealth.health.findings import RefusalError
 
 MAX_ENTRIES = 50_000
 _R4_VERSIONS = ("4.0.0", "4.0.1", "4.1.0", "4.3.0")  # R4 and R4B; numbers between them are previews of R5
 _SUBJECTS = ("subject", "patient", "beneficiary")
+_PATIENT = "Patient"
+_TYPE_AND_ID = re.compile(r"(?:\A|/)([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}\Z")
 _WITHOUT_SUBJECT = ("Patient", "Medication")
 
 
@@ -32,8 +34,18 @@ class Bundle:
     _by_name: Mapping[str, Resource]
 
     def resolve(self, reference: object, within: Resource) -> Resource:
-        """What a Reference points to, in the resource itself or in the bundle; an empty resource if it is elsewhere."""
-        name = word(obj(reference).get("reference")) or ""
+        """What a Reference points to, in the resource itself or in the bundle.
+
+        An empty resource if it is elsewhere, was entered in error, or has a modifier that nobody here understands.
+        """
+        found = self._named(word(obj(reference).get("reference")) or "", within)
+        try:
+            refuse_modifiers(found)
+        except RefusalError:
+            return {}
+        return {} if found.get("status") == "entered-in-error" else found
+
+    def _named(self, name: str, within: Resource) -> Resource:
         if name.startswith("#"):
             contained = within.get("contained")
             found = [obj(c) for c in contained if obj(c).get("id") == name[1:]] if isinstance(contained, list) else []
@@ -51,8 +63,17 @@ class Bundle:
         name, reference = _subject(resource)
         if reference is None:
             raise RefusalError("NOT_THIS_PATIENT", f"{name}.reference is missing")
+        if not self._may_be_patient(resource[name], resource):
+            raise RefusalError("NOT_THIS_PATIENT", f"{name} is no Patient")
         if not self.is_alone and _unversioned(reference) not in self._names:
             raise RefusalError("NOT_THIS_PATIENT", f"{name}.reference is not the Patient of this bundle")
+
+    def _may_be_patient(self, reference: Resource, within: Resource) -> bool:
+        """Whether neither the reference, nor what it points to, says that it is something else."""
+        name = _unversioned(str(reference["reference"]))
+        said = [reference.get("type", _PATIENT), self._named(name, within).get("resourceType", _PATIENT)]
+        said += _TYPE_AND_ID.findall(name)
+        return set(map(str, said)) <= {_PATIENT, f"http://hl7.org/fhir/StructureDefinition/{_PATIENT}"}
 
 
 def bundle_of(document: Resource, needs_patient: bool = False) -> Bundle:
@@ -101,11 +122,15 @@ def fhir_part(document: Resource) -> Resource:
 
 
 def _entries(bundle: Resource) -> list[Resource]:
+    if bundle.get("type") == "history":
+        raise DecodingError("expected a Bundle of what stands now, got a history, which also has what was withdrawn")
     entries = bundle.get("entry", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise DecodingError("expected Bundle.entry to be an array of objects")
     if len(entries) > MAX_ENTRIES:
         raise DecodingError(f"expected at most {MAX_ENTRIES} entries, got {len(entries)}")
+    if "implicitRules" in bundle or any("modifierExtension" in entry for entry in entries):
+        raise DecodingError("the Bundle has a modifier that may change the meaning, and is not understood")
     return entries
 
 

@@ -23,7 +23,14 @@ from zkhealth.health.fhir.elements import (
 from zkhealth.health.findings import RefusalError
 from zkhealth.health.schemas import Condition, Identity, Immunization
 
-_REFUTED = ("refuted", "entered-in-error")
+_REFUTED = frozenset({"refuted", "entered-in-error"})
+_STATUSES = {
+    "verificationStatus": ("condition-ver-status", {"unconfirmed", "provisional", "differential", "confirmed"}),
+    "clinicalStatus": (
+        "condition-clinical",
+        {"active", "recurrence", "relapse", "inactive", "remission", "resolved"},
+    ),
+}
 _ID_TYPES = ("NI", "NIIP", "SS", "PPN")  # national identifiers and passports, HL7 table 0203
 _MAX_DOSE = 99
 
@@ -60,7 +67,7 @@ def read_immunization(immunization: Resource, bundle: Bundle, notes: Notes) -> I
     """One dose that was given: completed, not subpotent, with a date and a code."""
     if immunization.get("status") != "completed":
         raise RefusalError("STATUS_NOT_FINAL", "status is not 'completed'")
-    if immunization.get("isSubpotent", False) is not False:
+    if immunization.get("isSubpotent", False) is not False or "subpotentReason" in immunization:
         raise RefusalError("MODIFIER_NOT_UNDERSTOOD", "isSubpotent: the dose may have been too weak")
     bundle.check_subject(immunization)
     primary = immunization.get("primarySource")
@@ -86,16 +93,13 @@ def read_immunization(immunization: Resource, bundle: Bundle, notes: Notes) -> I
 def read_condition(condition: Resource, bundle: Bundle, notes: Notes) -> Iterator[Entry]:
     """One diagnosis, unless it was refuted; whether it is active and confirmed is said in the credential."""
     bundle.check_subject(condition)
-    verification = [code.code for code in codings(condition.get("verificationStatus"), "verificationStatus", notes)]
-    if any(code in _REFUTED for code in verification):
-        raise RefusalError("STATUS_NOT_FINAL", "verificationStatus says that the patient does not have it")
-    clinical = [code.code for code in codings(condition.get("clinicalStatus"), "clinicalStatus", notes)]
+    verification = status_of_condition(condition)
     yield entry_of(
         Condition,
         {
             **required("code", condition.get("code"), "code", notes),
-            "clinical": clinical[0] if clinical else None,
-            "verification": verification[0] if verification else None,
+            "clinical": status_of_condition(condition, "clinicalStatus"),
+            "verification": verification,
             **coded("category", first(condition.get("category")), "category", notes, 1),
             "onset": day(condition.get("onsetDateTime"), "onsetDateTime", notes),
             "abatement": _abatement(condition, notes),
@@ -104,6 +108,24 @@ def read_condition(condition: Resource, bundle: Bundle, notes: Notes) -> Iterato
         },
         notes,
     )
+
+
+def status_of_condition(condition: Resource, name: str = "verificationStatus") -> str | None:
+    """One of the two statuses of a Condition, both of which change its meaning; None if it has none.
+
+    Raises:
+        RefusalError: the patient does not have it, or the status is none of FHIR's own codes.
+    """
+    if name not in condition:
+        return None
+    system, known = _STATUSES[name]
+    url = f"http://terminology.hl7.org/CodeSystem/{system}"
+    said = [code.code for code in codings(condition[name], name, Notes("")) if code.system == url]
+    if _REFUTED & set(said):
+        raise RefusalError("STATUS_NOT_FINAL", f"{name} says that the patient does not have it")
+    if not said or set(said) - known:
+        raise RefusalError("MODIFIER_NOT_UNDERSTOOD", f"{name}: expected one of FHIR's own codes")
+    return said[0]
 
 
 def _given(immunization: Resource, notes: Notes) -> str:
@@ -156,7 +178,8 @@ def _national_id(patient: Resource) -> str | None:
     for wanted in _ID_TYPES:
         for entry in map(obj, items(patient.get("identifier"))):
             if any(obj(coding).get("code") == wanted for coding in items(obj(entry.get("type")).get("coding"))):
-                return identifier({"identifier": [entry]})
+                if found := identifier({"identifier": [entry]}):
+                    return found
     return None
 
 

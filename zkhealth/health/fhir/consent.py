@@ -28,8 +28,10 @@ from zkhealth.health.findings import RefusalError
 from zkhealth.health.schemas import Consent
 
 _NO_CONSENT = ("draft", "proposed", "rejected", "entered-in-error")
+_ACTS = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 _RULES = {"OPTIN": True, "OPTINR": True, "OPTOUT": False, "OPTOUTE": False}
 _TYPES = {"permit": True, "deny": False}
+_SHAPES: dict[str, type] = {"purpose": list, "class": list, "actor": list, "period": dict}
 _UNDERSTOOD = frozenset({"type", "period", "actor", "purpose", "class", "id", "extension"})
 
 
@@ -65,6 +67,10 @@ def read_consent(consent: Resource, bundle: Bundle, notes: Notes) -> Iterator[En
 def _refuse_conditions(consent: Resource, provision: Resource) -> None:
     if not provision and "policyRule" not in consent:
         raise RefusalError("CONSENT_UNCLEAR", "there is no rule to read, only a document or nothing")
+    if not isinstance(consent.get("provision", {}), dict) or not all(
+        isinstance(provision.get(name, shape()), shape) for name, shape in _SHAPES.items()
+    ):
+        raise RefusalError("CONSENT_UNCLEAR", "provision is not of the form that FHIR gives it")
     if "provision" in provision:
         raise RefusalError("CONSENT_UNCLEAR", "provision.provision: rules inside of rules are not read")
     if set(provision) - _UNDERSTOOD:
@@ -73,7 +79,8 @@ def _refuse_conditions(consent: Resource, provision: Resource) -> None:
 
 def _decision(consent: Resource, provision: Resource) -> bool:
     """Permit or deny: by the rule, or by the type of the provision; both must agree."""
-    rules = {_RULES[c.code] for c in codings(consent.get("policyRule"), "", Notes("")) if c.code in _RULES}
+    found = codings(consent.get("policyRule"), "", Notes(""))
+    rules = {_RULES[code.code] for code in found if code.system == _ACTS and code.code in _RULES}
     if "type" in provision:
         rules.add(_TYPES.get(str(provision["type"]), not any(rules)))
     if len(rules) != 1:

@@ -116,7 +116,7 @@ def full_day(value: object, place: str, notes: Notes) -> str | None:
         is_full = True  # `day` says what is wrong
     if is_full:
         return day(value, place, notes)
-    notes.add("PARTIAL_DATE_AMBIGUOUS", f"{place}: expected a full date, got only a month or a year")
+    notes.add("DATE_NOT_READABLE", f"{place}: expected a full date, got only a month or a year")
     return None
 
 
@@ -179,9 +179,9 @@ def ucum(quantity: Resource, place: str) -> str:
 
 
 def identifier(resource: Resource) -> str | None:
-    """The first identifier that has a value, as system|value."""
+    """The first identifier that has a value and is in use, as system|value."""
     for entry in map(obj, items(resource.get("identifier"))):
-        if value := word(entry.get("value")):
+        if entry.get("use") not in ("old", "temp") and (value := word(entry.get("value"))):
             return f"{word(entry.get('system')) or ''}|{value}"
     return None
 

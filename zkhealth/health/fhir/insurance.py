@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from zkhealth.health.entry import Entry, Notes, entry_of
 from zkhealth.health.fhir.bundle import Bundle
+from zkhealth.health.fhir.clinical import status_of_condition
 from zkhealth.health.fhir.elements import (
     Resource,
     coded,
@@ -22,6 +23,7 @@ from zkhealth.health.fhir.elements import (
     refuse_status,
     word,
 )
+from zkhealth.health.findings import RefusalError
 from zkhealth.health.schemas import Claim, Coverage
 
 _VOID = ("draft", "entered-in-error")
@@ -106,11 +108,25 @@ def _diagnoses(claim: Resource, bundle: Bundle, notes: Notes) -> dict[object, st
     for n, entry in enumerate(map(obj, items(claim.get("diagnosis"))), start=1):
         concept = entry.get("diagnosisCodeableConcept")
         if concept is None:
-            concept = bundle.resolve(entry.get("diagnosisReference"), claim).get("code")
+            concept = _condition(entry.get("diagnosisReference"), claim, bundle, notes).get("code")
         found = codings(concept, f"diagnosis {n}", notes)
         if found and type(entry.get("sequence")) is int:
             out[entry["sequence"]] = found[0].canonical
     return out
+
+
+def _condition(reference: object, claim: Resource, bundle: Bundle, notes: Notes) -> Resource:
+    """The Condition that a diagnosis refers to, if it is here, of this patient, and stands."""
+    found = bundle.resolve(reference, claim)
+    if found.get("resourceType") != "Condition":
+        return {}
+    try:
+        bundle.check_subject(found)
+        status_of_condition(found)
+    except RefusalError as e:
+        notes.add(e.code, f"diagnosisReference: {e}")
+        return {}
+    return found
 
 
 def _diagnosis(diagnoses: dict[object, str], sequence: list[object]) -> dict[str, str]:

@@ -37,6 +37,7 @@ from zkhealth.health.units import canonical
 
 _FINAL = ("final", "amended", "corrected")
 _STATISTICS = "http://terminology.hl7.org/CodeSystem/observation-statistics"
+_MEANING = "http://terminology.hl7.org/CodeSystem/referencerange-meaning"
 _VARIANT = f"{SYSTEMS['loinc']}|69548-6"
 _FOUND = {f"{SYSTEMS['loinc']}|LA9633-4": True, f"{SYSTEMS['loinc']}|LA9634-2": False}  # Present, Absent
 _NO_VALUE = "there is no value that can be read"
@@ -63,6 +64,8 @@ def read_observation(observation: Resource, bundle: Bundle, notes: Notes) -> Ite
     if status not in _FINAL:
         raise RefusalError("STATUS_NOT_FINAL", f"status is not one of {', '.join(_FINAL)}")
     bundle.check_subject(observation)
+    if "focus" in observation:
+        raise RefusalError("NOT_THIS_PATIENT", "focus: it is about somebody or something else than the patient")
     if any(code.canonical == _VARIANT for code in _quiet(observation)):
         yield _variant(observation, notes)
     elif _is_summary(observation):
@@ -100,6 +103,10 @@ def _result(part: Resource, notes: Notes) -> dict[str, object]:
 
 
 def _value(part: Resource, notes: Notes) -> dict[str, object]:
+    if "dataAbsentReason" in part:
+        raise RefusalError("VALUE_MISSING", "dataAbsentReason says that there is no value")
+    if sum(name.startswith("value") for name in part) > 1:
+        raise RefusalError("VALUE_NOT_USABLE", "there are two values")
     if "valueQuantity" in part:
         value, unit = _quantity(part, obj(part["valueQuantity"]), "valueQuantity")
         return {"value": value, "unit": f"ucum|{unit}"}
@@ -110,6 +117,8 @@ def _value(part: Resource, notes: Notes) -> dict[str, object]:
         return dict(found)
     if (whole := number(part.get("valueInteger"))) is not None:
         value, unit = canonical(_loinc(part), whole, "1")
+        if unit != "1":
+            raise RefusalError("UNSUPPORTED_UNIT", "valueInteger has no unit, and what it counts is measured in one")
         return {"value": value, "unit": f"ucum|{unit}"}
     if kinds := sorted(name for name in part if name in _OTHER_VALUES):
         raise RefusalError("VALUE_NOT_USABLE", f"{kinds[0]} is not read")
@@ -124,7 +133,7 @@ def _quantity(part: Resource, quantity: Resource, place: str) -> tuple[Decimal, 
 def _reference_range(part: Resource, notes: Notes) -> dict[str, object]:
     """The normal range, if there is one and it is for everybody."""
     ranges = [obj(r) for r in items(part.get("referenceRange"))]
-    if len(ranges) != 1 or {"age", "appliesTo"} & set(ranges[0]):
+    if len(ranges) != 1 or {"age", "appliesTo"} & set(ranges[0]) or not _is_normal(ranges[0]):
         return {}
     out: dict[str, object] = {}
     for end in ("low", "high"):
@@ -134,6 +143,13 @@ def _reference_range(part: Resource, notes: Notes) -> dict[str, object]:
             except RefusalError as e:
                 notes.add(e.code, str(e))
     return out
+
+
+def _is_normal(reference_range: Resource) -> bool:
+    """Whether the range is what is normal, and not what is aimed at or critical."""
+    return "type" not in reference_range or any(
+        code.system == _MEANING and code.code == "normal" for code in codings(reference_range["type"], "", Notes(""))
+    )
 
 
 def _when(observation: Resource, notes: Notes) -> dict[str, str | None]:

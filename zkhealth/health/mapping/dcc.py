@@ -68,10 +68,13 @@ def _vaccination(event: dict[str, Any], notes: Notes) -> Entry:
 
 
 def _test(event: dict[str, Any], notes: Notes) -> Entry:
+    taken = moment(event.get("sc"), "sc", notes)
+    if taken is None and event.get("sc"):
+        notes.add("DATE_NOT_READABLE", "sc: rules count from the moment of sampling, which is not known")
     values = {
         "test": _code(event, "tt", notes),
         "value_code": _code(event, "tr", notes),
-        "taken": moment(event.get("sc"), "sc", notes),
+        "taken": taken,
         "day": _day(event.get("sc"), "sc", notes),
         "status": "final",
         "device": _code(event, "ma", notes),
