@@ -167,9 +167,11 @@ def measure(case: Case, runs: int) -> Result:
     gc.collect()
     gc.disable()
     try:
-        loops = {name: max(1, round(_RUN_NS / max(c.measure(1), 1))) for name, c in contenders.items()}
-        best = dict.fromkeys(contenders, float("inf"))
-        for _ in range(min(runs, case.most_runs, _RUNS_OF_SIZES if case.is_size else runs)):
+        once = {name: c.measure(1) for name, c in contenders.items()}
+        loops = {name: max(1, round(_RUN_NS / max(value, 1))) for name, value in once.items()}
+        best = {name: value if loops[name] == 1 else float("inf") for name, value in once.items()}
+        is_run = all(n == 1 for n in loops.values())  # of slow cases the first look is a run already
+        for _ in range(min(runs, case.most_runs, _RUNS_OF_SIZES if case.is_size else runs) - is_run):
             for name, contender in contenders.items():
                 best[name] = min(best[name], contender.measure(loops[name]))
     finally:
