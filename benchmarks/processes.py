@@ -65,14 +65,19 @@ class Interpreter:
 
     def __init__(self, code: str, key: str) -> None:
         self._code, self._key = code, key
+        self._unused: list[dict[str, Any]] = []
 
     def answer(self) -> object:
         """What the code says that it computed."""
-        return self.run()["answer"]
+        self._unused.append(self.run())
+        return self._unused[-1]["answer"]
 
     def measure(self, loops: int) -> float:
-        """What the code says that it measured, as the mean of `loops` processes."""
-        return sum(float(self.run()[self._key]) for _ in range(loops)) / loops
+        """What the code says that it measured, as the mean of `loops` processes; one that only answered counts, once."""
+        return sum(float(self._next()[self._key]) for _ in range(loops)) / loops
+
+    def _next(self) -> dict[str, Any]:
+        return self._unused.pop() if self._unused else self.run()
 
     def run(self) -> dict[str, Any]:
         """Everything the code says."""
