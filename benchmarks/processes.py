@@ -73,7 +73,7 @@ class Interpreter:
         return self._unused[-1]["answer"]
 
     def measure(self, loops: int) -> float:
-        """What the code says that it measured, as the mean of `loops` processes; one that only answered counts, once."""
+        """What the code says that it measured, the mean of `loops` processes; one that answered counts, once."""
         return sum(float(self._next()[self._key]) for _ in range(loops)) / loops
 
     def _next(self) -> dict[str, Any]:
