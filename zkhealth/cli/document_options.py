@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from zkhealth.cli.exits import reason
 from zkhealth.errors import DecodingError
-from zkhealth.health.documents import KINDS, Document, Trust, open_file, read_all
+from zkhealth.health.documents import KINDS, Document, DocumentError, Trust, open_file, read_all
 
 _MAX_FILE = 1 << 26
 
@@ -83,6 +84,17 @@ def read_lists(lists: Sequence[str]) -> Trust:
             continue
         raise DecodingError(f"--trust number {number}: {why}")
     return trust
+
+
+def stop_reading(error: Exception, code: int, answer: Mapping[str, object] | None) -> NoReturn:
+    """Say why nothing can be read and what to do: in words, or, if there is an answer, as JSON that goes on from it."""
+    found = error.finding if isinstance(error, DocumentError) else None
+    if answer is not None:
+        click.echo(json.dumps({**answer, "documents": [], "code": found and found.code, "what": reason(error)}))
+    else:
+        name = f"{found.code}: " if found else ""
+        click.echo(f"CANNOT READ\n  {name}{reason(error)}" + (f"\n    {found.advice}" if found else ""))
+    sys.exit(code)
 
 
 def printable(text: str, most: int = 200) -> str:

@@ -1,10 +1,20 @@
 """How a verb ends: an exit code, and why in words."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 GOOD: Final = 0
 REFUSED: Final = 1
 CANNOT_DECIDE: Final = 2
+
+EXITS: Mapping[str, int] = MappingProxyType({"VALID": GOOD, "INVALID": REFUSED, "CANNOT_DECIDE": CANNOT_DECIDE})
+"""The exit code, for each status of a document."""
+
+HEADINGS: Mapping[str, str] = MappingProxyType(
+    {"VALID": "VALID", "INVALID": "NOT VALID", "CANNOT_DECIDE": "CANNOT DECIDE"}
+)
+"""The status as a person reads it."""
 
 
 def reason(error: Exception) -> str:

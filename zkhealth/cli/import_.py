@@ -11,7 +11,7 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -24,18 +24,17 @@ from zkhealth.cli.document_options import (
     printable,
     read_files,
     read_lists,
+    stop_reading,
     trust_option,
 )
-from zkhealth.cli.exits import CANNOT_DECIDE, GOOD, REFUSED, reason
+from zkhealth.cli.exits import EXITS, HEADINGS
 from zkhealth.credentials import Wallet
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.health.bridge import self_import
-from zkhealth.health.documents import INVALID, Document, DocumentError, Report, Trust, verify, worst
+from zkhealth.health.documents import CANNOT_DECIDE, INVALID, Document, DocumentError, Report, Trust, verify, worst
 from zkhealth.health.entry import Entries, Entry
 from zkhealth.health.mapping import entries_of
 
-_EXITS = {"VALID": GOOD, "INVALID": REFUSED, "CANNOT_DECIDE": CANNOT_DECIDE}
-_HEADINGS = {"VALID": "VALID", "INVALID": "NOT VALID", "CANNOT_DECIDE": "CANNOT DECIDE"}
 _PASSPHRASE = "ZKHEALTH_PASSPHRASE"  # noqa: S105 (its name)
 _Read = tuple[Document, Report, Entries]
 
@@ -74,7 +73,9 @@ def command(
         status = worst(report for _, report, _ in read)
         kept = _keep(read, wallet) if wallet and status != INVALID else 0
     except (OSError, DecodingError, VerificationError, ImportError, ValueError) as e:
-        _stop(e, as_json)
+        refused = isinstance(e, DocumentError) and e.kind  # known for what it is, and not to be read: it is not valid
+        status = INVALID if refused else CANNOT_DECIDE
+        stop_reading(e, EXITS[status], {"status": status, "kept": 0} if as_json else None)
     except click.Abort:
         raise click.UsageError(f"no passphrase was given; type it, or set {_PASSPHRASE}") from None
     if as_json:
@@ -82,7 +83,7 @@ def command(
     else:
         click.echo("\n\n".join(_narrated(*one) for one in read))
         click.echo("\n" + _about_keeping(kept, wallet, status), err=True)
-    sys.exit(_EXITS[status])
+    sys.exit(EXITS[status])
 
 
 def _about_keeping(kept: int, wallet: str | None, status: str) -> str:
@@ -135,24 +136,10 @@ def _plain(document: Document, report: Report, entries: Entries) -> dict[str, An
 
 
 def _narrated(document: Document, report: Report, entries: Entries) -> str:
-    lines = [f"{_HEADINGS[report.status]} ({document.kind})"]
+    lines = [f"{HEADINGS[report.status]} ({document.kind})"]
     lines += [f"  {found.code}: {found.sentence}\n    {found.advice}" for found in report.findings]
     for entry in entries.entries:
         values = ", ".join(f"{name} {printable(str(value))}" for name, value in _shown(entry).items())
         lines.append(f"  {entry.schema.__name__} ({entry.place}): {values}")
     lines += [f"  {found.code}: {found}\n    {found.advice}" for found in entries.findings]
     return "\n".join(lines)
-
-
-def _stop(error: Exception, as_json: bool) -> NoReturn:
-    """Say why nothing was read or kept.  What is known for what it is and cannot be read is not valid."""
-    found = error.finding if isinstance(error, DocumentError) else None
-    code = REFUSED if isinstance(error, DocumentError) and error.kind else CANNOT_DECIDE
-    if as_json:
-        status = "INVALID" if code == REFUSED else "CANNOT_DECIDE"
-        answer = {"status": status, "kept": 0, "documents": [], "code": found and found.code, "what": reason(error)}
-        click.echo(json.dumps(answer))
-    else:
-        name = f"{found.code}: " if found else ""
-        click.echo(f"CANNOT READ\n  {name}{reason(error)}" + (f"\n    {found.advice}" if found else ""))
-    sys.exit(code)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
-from zkhealth.cli.document_options import as_option, encrypted_option, files_argument, json_option, read_files
-from zkhealth.cli.exits import CANNOT_DECIDE, reason
+from zkhealth.cli.document_options import (
+    as_option,
+    encrypted_option,
+    files_argument,
+    json_option,
+    read_files,
+    stop_reading,
+)
+from zkhealth.cli.exits import CANNOT_DECIDE
 from zkhealth.errors import DecodingError, VerificationError
-from zkhealth.health.documents import Document, DocumentError
+from zkhealth.health.documents import Document
 
 
 @click.command("inspect")
@@ -28,7 +34,7 @@ def command(files: tuple[str, ...], kind: str | None, encrypted: str | None, as_
     try:
         documents = read_files(files, kind, encrypted)
     except (OSError, DecodingError, VerificationError, ImportError) as e:
-        _stop(e, as_json)
+        stop_reading(e, CANNOT_DECIDE, {} if as_json else None)
     shown = [_plain(document) for document in documents]
     if as_json:
         click.echo(json.dumps({"documents": shown}))
@@ -50,14 +56,3 @@ def _plain(document: Document) -> dict[str, Any]:
         "defects": [{"code": found.code, "what": found.sentence, "do": found.advice} for found in document.defects],
         "content": content,
     }
-
-
-def _stop(error: Exception, as_json: bool) -> NoReturn:
-    """Say why it cannot be read, and what to do."""
-    found = error.finding if isinstance(error, DocumentError) else None
-    if as_json:
-        click.echo(json.dumps({"documents": [], "code": found.code if found else None, "what": reason(error)}))
-    else:
-        code = f"{found.code}: " if found else ""
-        click.echo(f"CANNOT READ\n  {code}{reason(error)}" + (f"\n    {found.advice}" if found else ""))
-    sys.exit(CANNOT_DECIDE)

@@ -21,12 +21,10 @@ from zkhealth.cli.document_options import (
     read_lists,
     trust_option,
 )
-from zkhealth.cli.exits import CANNOT_DECIDE, GOOD, REFUSED, reason
+from zkhealth.cli.exits import EXITS, HEADINGS, reason
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.health.documents import Document, DocumentError, Finding, Report, Trust, verify, worst
 
-_HEADINGS = {"VALID": "VALID", "INVALID": "NOT VALID", "CANNOT_DECIDE": "CANNOT DECIDE"}
-_EXITS = {"VALID": GOOD, "INVALID": REFUSED, "CANNOT_DECIDE": CANNOT_DECIDE}
 _SIGNATURES = {True: "the signature is good", False: "the signature is not good", None: "the signature was not checked"}
 _NAMES = {
     "": "a document",
@@ -64,7 +62,7 @@ def command(
         click.echo(json.dumps({"status": status, "at": at.isoformat(), "documents": [_plain(*one) for one in judged]}))
     else:
         click.echo("\n\n".join(_narrated(*one, at) for one in judged))
-    sys.exit(_EXITS[status])
+    sys.exit(EXITS[status])
 
 
 def _judge(
@@ -104,7 +102,7 @@ def _plain(document: Document | None, kind: str, report: Report) -> dict[str, An
 
 
 def _narrated(document: Document | None, kind: str, report: Report, at: datetime) -> str:
-    lines = [_HEADINGS[report.status], f"  {_NAMES[kind]}{_said(document, report)}"]
+    lines = [HEADINGS[report.status], f"  {_NAMES[kind]}{_said(document, report)}"]
     if document is not None and document.signature is not None:
         lines.append(f"  {_SIGNATURES[report.signature_is_good]}")
     lines.append(f"  checked for {at:%Y-%m-%d %H:%M:%S %Z}")

@@ -6,13 +6,13 @@ So near the bound every day is tried; far from it, only the direction counts.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from zkhealth.credentials.policies.terms import FieldRef
 from zkhealth.credentials.schemas.dates import EPOCH
+from zkhealth.health.certlogic.expression import COMPARISONS
 from zkhealth.health.certlogic.moments import moved, moved_day
 from zkhealth.health.certlogic.sets import Numbers
 
@@ -22,12 +22,6 @@ _SECOND = 1_000
 _NEAR = 70
 """Days: more than the months of 4,800 months can stray from their mean, and what runs over a short month."""
 _START = datetime(EPOCH.year, 1, 1, tzinfo=UTC)
-_ORDERS: Mapping[str, Callable[[int, int], bool]] = {
-    "<": operator.lt,
-    ">": operator.gt,
-    "<=": operator.le,
-    ">=": operator.ge,
-}
 
 
 @dataclass(frozen=True)
@@ -107,7 +101,7 @@ def _solved(order: str, n: int, step: int, domain: tuple[int, int]) -> tuple[int
 
 def holds(order: str, a: int, b: int) -> bool:
     """Whether two public numbers stand in this order."""
-    return _ORDERS[order](a, b)
+    return COMPARISONS[order](a, b)
 
 
 def _milliseconds(moment: datetime) -> int:

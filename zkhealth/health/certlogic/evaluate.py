@@ -12,9 +12,8 @@ and the text of the specification leave a case open (equality of arrays, of date
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -24,12 +23,6 @@ from zkhealth.health.certlogic.moments import dcc_date_of_birth, plus_time
 
 MAX_INTEGER = (1 << 53) - 1
 MAX_STEPS = 100_000
-_ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    ">": operator.gt,
-    "<=": operator.le,
-    ">=": operator.ge,
-}
 _SEPARATOR = re.compile("[/#:]")
 
 
@@ -73,7 +66,7 @@ def same(a: object, b: object) -> bool:
 
 def compared(operation: str, values: Sequence[Any]) -> bool:
     """Whether two or three numbers, or date-times, stand in this order."""
-    holds = _ORDERS[MOMENT_COMPARISONS.get(operation, operation)]
+    holds = COMPARISONS[MOMENT_COMPARISONS.get(operation, operation)]
     return all(holds(a, b) for a, b in pairwise(values))
 
 

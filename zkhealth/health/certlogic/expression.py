@@ -10,14 +10,19 @@ An expression is JSON: a literal, an array of expressions, or an object with one
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from zkhealth.errors import DecodingError
 from zkhealth.health.certlogic.moments import UNITS
 
 MAX_DEPTH = 100
-COMPARISONS = (">", "<", ">=", "<=")
+COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType(
+    {">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le}
+)
 MOMENT_COMPARISONS = {"after": ">", "before": "<", "not-after": "<=", "not-before": ">="}
 
 # The least and the most operands of each operation; of those listed, only these are expressions.

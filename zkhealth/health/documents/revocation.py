@@ -17,6 +17,7 @@ from zkhealth.health.documents.base64url import from_base64, from_base64url
 from zkhealth.health.documents.document import Document
 from zkhealth.health.documents.findings import Finding, finding
 from zkhealth.health.documents.shc_payload import listed_rid
+from zkhealth.health.fhir.elements import items
 
 MAX_ENTRIES = 1 << 20
 _HASH_TYPES = ("SIGNATURE", "UCI", "COUNTRYCODEUCI")
@@ -113,7 +114,7 @@ def _hashes_of(document: Document, hash_type: str) -> list[bytes]:
 
 
 def _identifiers(document: Document) -> list[str]:
-    events = [event for kind in "vtr" for event in _list(document.content.get(kind)) if isinstance(event, dict)]
+    events = [event for kind in "vtr" for event in items(document.content.get(kind)) if isinstance(event, dict)]
     return [event["ci"] for event in events if isinstance(event.get("ci"), str)]
 
 
@@ -136,7 +137,3 @@ def _time(text: object) -> datetime | None:
     except ValueError:
         return None
     return time if time is not None and time.tzinfo else None
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -22,6 +22,7 @@ from zkhealth.health.documents.base64url import from_base64, from_base64url
 from zkhealth.health.documents.certificates import SIGNATURE_ERRORS, country_of, key_id_of, usages_of
 from zkhealth.health.documents.revocation import CardRevocationList, HashList
 from zkhealth.health.documents.trust import KeySet, Signer, Trust
+from zkhealth.health.fhir.elements import items
 
 MAX_BYTES = 1 << 26
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
@@ -140,7 +141,7 @@ def _dutch(by_key_id: Any) -> Trust:
     for name, entries in by_key_id.items() if isinstance(by_key_id, dict) else ():
         for entry in _objects(entries):
             key = _public_key(from_base64(str(entry.get("subjectPk", ""))) or b"")
-            usages = frozenset(_USAGES[u] for u in map(str, _list(entry.get("keyUsage"))) if u in _USAGES)
+            usages = frozenset(_USAGES[u] for u in map(str, items(entry.get("keyUsage"))) if u in _USAGES)
             signers.append(Signer(from_base64(name) or b"", key, usages))
     return Trust(signers=tuple(signers))
 
@@ -150,7 +151,7 @@ def _did(methods: Any) -> Trust:
     ders = []
     for method in _objects(methods):
         jwk = method.get("publicKeyJwk")
-        chain = _list(jwk.get("x5c")) if isinstance(jwk, dict) else []
+        chain = items(jwk.get("x5c")) if isinstance(jwk, dict) else []
         if chain and isinstance(chain[0], str):
             ders.append(from_base64(chain[0]) or b"")
     return _certificates(ders)
@@ -205,10 +206,6 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         raise DecodingError("expected a list of objects in this file")
     yield from value
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 _USAGES = {kind: f"1.3.6.1.4.1.1847.2021.1.{n}" for n, kind in enumerate("tvr", start=1)}

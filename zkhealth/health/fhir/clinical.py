@@ -9,13 +9,13 @@ from zkhealth.health.fhir.bundle import Bundle
 from zkhealth.health.fhir.elements import (
     Resource,
     coded,
-    codings,
     day,
     first,
     identifier,
     identity,
     items,
     obj,
+    quiet_codings,
     refuse_modifiers,
     required,
     word,
@@ -73,7 +73,8 @@ def read_immunization(immunization: Resource, bundle: Bundle, notes: Notes) -> I
     primary = immunization.get("primarySource")
     given = _given(immunization, notes)
     protocols = [obj(protocol) for protocol in items(immunization.get("protocolApplied"))]
-    targets = [code for p in protocols for target in items(p.get("targetDisease")) for code in _quiet(target)]
+    diseases = [disease for protocol in protocols for disease in items(protocol.get("targetDisease"))]
+    targets = [code.canonical for disease in diseases for code in quiet_codings(disease)]
     yield entry_of(
         Immunization,
         {
@@ -120,7 +121,7 @@ def status_of_condition(condition: Resource, name: str = "verificationStatus") -
         return None
     system, known = _STATUSES[name]
     url = f"http://terminology.hl7.org/CodeSystem/{system}"
-    said = [code.code for code in codings(condition[name], name, Notes("")) if code.system == url]
+    said = [code.code for code in quiet_codings(condition[name]) if code.system == url]
     if _REFUTED & set(said):
         raise RefusalError("STATUS_NOT_FINAL", f"{name} says that the patient does not have it")
     if not said or set(said) - known:
@@ -181,8 +182,3 @@ def _national_id(patient: Resource) -> str | None:
                 if found := identifier({"identifier": [entry]}):
                     return found
     return None
-
-
-def _quiet(concept: object) -> list[str]:
-    """The codes of a concept that is of no great importance: what is wrong with it is not noted."""
-    return [code.canonical for code in codings(concept, "", Notes(""))]

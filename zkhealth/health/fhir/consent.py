@@ -13,7 +13,6 @@ from zkhealth.health.fhir.bundle import Bundle
 from zkhealth.health.fhir.elements import (
     Resource,
     coded,
-    codings,
     day,
     display,
     first,
@@ -21,6 +20,7 @@ from zkhealth.health.fhir.elements import (
     identity,
     items,
     obj,
+    quiet_codings,
     refuse_status,
     word,
 )
@@ -79,7 +79,7 @@ def _refuse_conditions(consent: Resource, provision: Resource) -> None:
 
 def _decision(consent: Resource, provision: Resource) -> bool:
     """Permit or deny: by the rule, or by the type of the provision; both must agree."""
-    found = codings(consent.get("policyRule"), "", Notes(""))
+    found = quiet_codings(consent.get("policyRule"))
     rules = {_RULES[code.code] for code in found if code.system == _ACTS and code.code in _RULES}
     if "type" in provision:
         rules.add(_TYPES.get(str(provision["type"]), not any(rules)))
@@ -96,7 +96,7 @@ def _bound(period: Resource, name: str, notes: Notes) -> str | None:
 
 
 def _one(coding: object, place: str) -> str:
-    found = codings({"coding": [coding]}, place, Notes(""))
+    found = quiet_codings({"coding": [coding]})
     if not found:
         raise RefusalError("CONSENT_UNCLEAR", f"{place} has no system or no code")
     return found[0].canonical

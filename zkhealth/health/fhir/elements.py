@@ -63,6 +63,11 @@ def codings(concept: object, place: str, notes: Notes) -> list[Code]:
     return list(dict.fromkeys(found))
 
 
+def quiet_codings(concept: object) -> list[Code]:
+    """The same, where nothing is noted: what is wrong with the others is said elsewhere, or is of no importance."""
+    return codings(concept, "", Notes(""))
+
+
 def coded(name: str, concept: object, place: str, notes: Notes, n: int = 3) -> dict[str, str | None]:
     """The codes of a CodeableConcept as fields `name`, `name_2`, …; those beyond `n` are left out, the public first."""
     found = sorted(codings(concept, place, notes), key=lambda code: code.system not in _PUBLIC)

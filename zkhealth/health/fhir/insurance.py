@@ -20,6 +20,7 @@ from zkhealth.health.fhir.elements import (
     number,
     obj,
     plain_code,
+    quiet_codings,
     refuse_status,
     word,
 )
@@ -153,7 +154,7 @@ def _total(claim: Resource) -> Resource:
     if not isinstance(total, list):
         return obj(total)
     for entry in map(obj, total):
-        if any(code.code == "submitted" for code in codings(entry.get("category"), "", Notes(""))):
+        if any(code.code == "submitted" for code in quiet_codings(entry.get("category"))):
             return obj(entry.get("amount"))
     return {}
 
@@ -167,7 +168,7 @@ def _money(name: str, money: Resource) -> dict[str, object]:
 def _plan(coverage: Resource) -> Resource:
     """The class named "plan", or else the first."""
     found = [obj(entry) for entry in items(coverage.get("class"))]
-    plans = [c for c in found if any(k.code == "plan" for k in codings(c.get("type"), "", Notes("")))]
+    plans = [c for c in found if any(k.code == "plan" for k in quiet_codings(c.get("type")))]
     return next(iter([*plans, *found]), {})
 
 

@@ -19,6 +19,7 @@ from zkhealth.health.fhir.elements import (
     items,
     obj,
     plain_code,
+    quiet_codings,
     refuse_status,
     word,
 )
@@ -163,5 +164,5 @@ def _prescription(dispense: Resource, bundle: Bundle) -> str | None:
 def _role(request: Resource, bundle: Bundle) -> str | None:
     """What the prescriber may do, if the PractitionerRole is here."""
     role = bundle.resolve(request.get("requester"), request)
-    found = codings(first(role.get("code")), "", Notes("")) if role.get("resourceType") == "PractitionerRole" else []
+    found = quiet_codings(first(role.get("code"))) if role.get("resourceType") == "PractitionerRole" else []
     return found[0].canonical if found else None

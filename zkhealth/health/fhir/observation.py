@@ -28,6 +28,7 @@ from zkhealth.health.fhir.elements import (
     number,
     obj,
     plain_code,
+    quiet_codings,
     required,
     ucum,
 )
@@ -66,7 +67,7 @@ def read_observation(observation: Resource, bundle: Bundle, notes: Notes) -> Ite
     bundle.check_subject(observation)
     if "focus" in observation:
         raise RefusalError("NOT_THIS_PATIENT", "focus: it is about somebody or something else than the patient")
-    if any(code.canonical == _VARIANT for code in _quiet(observation)):
+    if any(code.canonical == _VARIANT for code in quiet_codings(observation.get("code"))):
         yield _variant(observation, notes)
     elif _is_summary(observation):
         yield _summary(observation, notes)
@@ -148,7 +149,7 @@ def _reference_range(part: Resource, notes: Notes) -> dict[str, object]:
 def _is_normal(reference_range: Resource) -> bool:
     """Whether the range is what is normal, and not what is aimed at or critical."""
     return "type" not in reference_range or any(
-        code.system == _MEANING and code.code == "normal" for code in codings(reference_range["type"], "", Notes(""))
+        code.system == _MEANING and code.code == "normal" for code in quiet_codings(reference_range["type"])
     )
 
 
@@ -199,7 +200,7 @@ def _is_summary(observation: Resource) -> bool:
 
 
 def _statistics(component: Resource) -> list[Code]:
-    return [code for code in _quiet(component) if code.system == _STATISTICS]
+    return [code for code in quiet_codings(component.get("code")) if code.system == _STATISTICS]
 
 
 def _summary(observation: Resource, notes: Notes) -> Entry:
@@ -232,12 +233,7 @@ def _whole(n: Decimal) -> int | None:
 
 
 def _loinc(part: Resource) -> list[str]:
-    return [code.code for code in _quiet(part) if code.system == SYSTEMS["loinc"]]
-
-
-def _quiet(part: Resource) -> list[Code]:
-    """What a part is about; what is wrong with its code is noted elsewhere."""
-    return codings(part.get("code"), "", Notes(""))
+    return [code.code for code in quiet_codings(part.get("code")) if code.system == SYSTEMS["loinc"]]
 
 
 def _has_value(part: Resource) -> bool:
