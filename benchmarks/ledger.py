@@ -158,8 +158,6 @@ append = Log.open(os.environ["ZKHEALTH_POSTGRESQL"], "benchmark.example/log").ap
 _COPY = """
 import psycopg
 connection = psycopg.connect(os.environ["ZKHEALTH_POSTGRESQL"])
-connection.execute("CREATE TABLE IF NOT EXISTS plain (i BIGSERIAL PRIMARY KEY, data BYTEA NOT NULL)")
-connection.commit()
 def append(part):
     with connection.cursor().copy("COPY plain (data) FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(["bytea"])
@@ -202,7 +200,11 @@ class Writers:
 
 
 def _writers() -> Mapping[str, Contender]:
+    import psycopg
+
     Log.open(_URL, _ORIGIN).close()
+    with psycopg.connect(_URL) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS plain (i BIGSERIAL PRIMARY KEY, data BYTEA NOT NULL)")
     return {OURS: Writers(_OURS), "COPY": Writers(_COPY)}
 
 
