@@ -5,26 +5,13 @@ import os
 import stat
 
 import pytest
-from click.testing import CliRunner
+from cli.logs import ORIGIN, fill, run
 
-from zkhealth.cli import main
-from zkhealth.ledger import Log, public
+from zkhealth.ledger import Log
 from zkhealth.ledger.fetching import from_directory
 from zkhealth.ledger.note import Verifier
 from zkhealth.ledger.reader import TiledLog
 from zkhealth.ledger.trust import Trust
-
-ORIGIN = "log.example/2026"
-
-
-def run(*arguments):
-    return CliRunner().invoke(main, ["log", *map(str, arguments)])
-
-
-def fill(path, *names):
-    with Log.open(path, ORIGIN) as log:
-        log.append([public("issuer", {"name": name}) for name in names])
-    return path
 
 
 @pytest.fixture

@@ -3,21 +3,9 @@
 import json
 
 import pytest
-from click.testing import CliRunner
+from cli.logs import ORIGIN, fill, run
 
-from zkhealth.cli import main
-from zkhealth.ledger import Cosigner, Log, public
-
-ORIGIN = "log.example/2026"
-
-
-def run(*arguments):
-    return CliRunner().invoke(main, ["log", *map(str, arguments)])
-
-
-def fill(path, *names):
-    with Log.open(path, ORIGIN) as log:
-        log.append([public("issuer", {"name": name}) for name in names])
+from zkhealth.ledger import Cosigner
 
 
 @pytest.fixture
