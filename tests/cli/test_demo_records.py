@@ -167,7 +167,7 @@ def test_days_are_counted_as_the_calendar_counts():
 @pytest.mark.parametrize(("content", "ask", "code", "named"), [
     pytest.param(bundle(None), "age", 2, "Patient.birthDate is missing", id="no birth date"),
     pytest.param(bundle("about 1990"), "age", 2, "Patient.birthDate: expected a FHIR date", id="birth date in words"),
-    pytest.param(bundle("1899-12-31"), "age", 2, "expected a year from 1900 to 2155", id="birth date too early"),
+    pytest.param(bundle("1799-12-31"), "age", 2, "expected a year from 1800 to 2155", id="birth date too early"),
     pytest.param(bundle("1990-02-30"), "age", 2, "expected a FHIR date", id="birth date that is none"),
     pytest.param(
         {"resourceType": "Bundle", "entry": []}, "age", 2, "Patient is missing", id="no patient"),

@@ -14,7 +14,7 @@ from zkhealth.credentials.schemas.fields import Bool, Code, Date, Id, Instant, I
 from zkhealth.errors import DecodingError
 from zkhealth.field import Fr
 
-FIRST, LAST = date(1900, 1, 1), date(2155, 12, 31)
+FIRST, LAST = date(1800, 1, 1), date(2155, 12, 31)
 HBA1C = Quantity("mmol/mol", "0", "200", decimals=1)
 MANY = 2**62 - 1
 
@@ -115,10 +115,10 @@ REFUSED = [
     (HBA1C, ["<5", ">5", "5,0", "", "NaN", "Infinity", "48.55", "200.1", "-0.1", -1, "5 mg/dl"], ValueError),
     (HBA1C, [48.5, True, None.__class__, [48], b"48"], TypeError),  # attack 48: "<5" above
     (Bool(), [0, 1, "true", "", 1.0], TypeError),
-    (Date(), ["1990", "1990-04", "1990-02-29", "1899-12-31", "2156-01-01", "", "1990-4-1"], ValueError),
+    (Date(), ["1990", "1990-04", "1990-02-29", "1799-12-31", "2156-01-01", "", "1990-4-1"], ValueError),
     (Date(), ["1990-04-01T10:00:00Z", "1990-04-01 ", "١٩٩٠-٠٤-٠١"], ValueError),
     (Date(), [0, 19900401, True, 1.0, datetime(2020, 1, 1, tzinfo=UTC)], TypeError),
-    (Date(partial=True), ["90", "1899", "2156", "1990-13", "1990-00", "1990-04-31"], ValueError),
+    (Date(partial=True), ["90", "1799", "2156", "1990-13", "1990-00", "1990-04-31"], ValueError),
     (Instant(), ["2026-11-23", "2026-11-23T10:00:00", "2026-11-23T10:00:00.5Z", "1899-12-31T23:59:59Z"], ValueError),
     (Instant(), [0, True, 1.5, date(2026, 11, 23)], TypeError),
     (Code(), ["", " FR", "FR ", "F\nR", "nowhere|1", "cvx|", "|1", "\ud800", "x" * 1025], ValueError),
@@ -205,8 +205,8 @@ HOSTILE = [
     (Int(0, 15), [(16,), (-3,), (True,), (1, 1), (), 1, "1", None, (1.0,), ("1",), [[1]], {1: 1}]),
     (HBA1C, [(2001,), (-1,), (True,), "48.5", ("48.5",), ()]),
     (Bool(), [(2,), (True,), True, (0, 1), ()]),
-    (Date(), [(-1,), (10**9,), (0, 30), (1, 1), "1990-04-01", (False,), ()]),
-    (Date(partial=True), [(0,), (1, 0), (0, 29), (5, 400), (0, 0, 30), (False, False), (-1, -1)]),
+    (Date(), [(-36_525,), (10**9,), (0, 30), (1, 1), "1990-04-01", (False,), ()]),
+    (Date(partial=True), [(0,), (1, 0), (0, 29), (5, 400), (0, 0, 30), (False, False), (-36_525, -36_525)]),
     (Instant(), [(-1,), (10**18,), (True,), (0, 0), "2026-11-23T10:00:00Z", ()]),
     (Code(), ["cvx|208", "", " FR", (1,), 1, b"FR", ["FR"], "\ud800"]),
     (Text(), ["", "a ", (1,), 1, b"a", ["a"], {}]),

@@ -19,7 +19,7 @@ from zkhealth.credentials.schemas.spec import SchemaSpec
 V, U, R = people().v, people().u, people().r
 NOW = datetime.fromisoformat(AT)
 TODAY, SECOND = days(NOW.date()), seconds(NOW)
-LAST_DAY, LAST_SECOND = V.given.domain[1], R.sampled.domain[1]
+(FIRST_DAY, LAST_DAY), LAST_SECOND = V.given.domain, R.sampled.domain[1]
 HOURS = row_of([R.kind], [("loinc|94500-6", 72), ("loinc|1", 48)], name="hours")
 DEPENDS = row_of([R.kind], [("loinc|1", -5), ("loinc|2", -7)], name="depends")
 
@@ -37,17 +37,17 @@ INTERVALS = {
     "hidden less than hidden": (V.dose < V.series, -15, -1),
     "a weighted sum": (2 * V.dose - 3 * V.series >= 1, 1, 30),
     "a day": (V.given >= "2026-09-01", 46_264, LAST_DAY),
-    "before so many days ago": (V.given < days_ago(14), 0, TODAY - 15),
+    "before so many days ago": (V.given < days_ago(14), FIRST_DAY, TODAY - 15),
     "after so many days ago": (V.given > days_ago(14), TODAY - 13, LAST_DAY),
-    "a day more": (V.given + 3 <= days_ago(5), 0, TODAY - 8),
+    "a day more": (V.given + 3 <= days_ago(5), FIRST_DAY, TODAY - 8),
     "in a window": (V.given.within_days(14, 270), TODAY - 270, TODAY - 14),
     "in hours": (R.sampled.within_hours(1, 72), SECOND - 72 * 3600, SECOND - 3600),
     "hours ago": (R.sampled >= hours_ago(2), SECOND - 7200, LAST_SECOND),
     "seconds ago": (R.sampled > seconds_ago(2), SECOND - 1, LAST_SECOND),
-    "an age": (V.birth.at_least_years_ago(18), 0, days(NOW.date().replace(year=2008))),
+    "an age": (V.birth.at_least_years_ago(18), FIRST_DAY, days(NOW.date().replace(year=2008))),
     "not past": (V.given.not_past(), TODAY, LAST_DAY),
-    "longer ago than there are days": (V.given >= days_ago(100_000), 0, LAST_DAY),
-    "later than there are days": (V.given <= days_ago(-100_000), 0, LAST_DAY),
+    "longer ago than there are days": (V.given >= days_ago(100_000), FIRST_DAY, LAST_DAY),
+    "later than there are days": (V.given <= days_ago(-100_000), FIRST_DAY, LAST_DAY),
 }
 
 
@@ -74,7 +74,7 @@ REFUSED = {
     "both bounds above the domain": lambda: Range(V.dose.linear(), Bound(16), Bound(20)),
     "both bounds below the domain": lambda: Range(V.dose.linear(), Bound(-5), Bound(-1)),
     "above the domain until so many days ago": lambda: Range(V.given.linear(), Bound(LAST_DAY + 1), Bound(5, "days")),
-    "from so many days ago to below the domain": lambda: Range(V.given.linear(), Bound(5, "days"), Bound(-1)),
+    "from so many days ago to below": lambda: Range(V.given.linear(), Bound(5, "days"), Bound(FIRST_DAY - 1)),
     "a large number of no width": lambda: (1 << 199) * ODD.fixed >= 0,
     "a column alone": lambda: HOURS.column(1) >= 3,
     "a huge entry of a column": lambda: row_of([V.country], [("FR", 1 << 62)]),

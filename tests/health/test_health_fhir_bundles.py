@@ -23,7 +23,7 @@ ONLY_STRING = ", there is only occurrenceString"
     ({"occurrenceDateTime": None}, "occurrenceDateTime is missing"),
     ({"occurrenceDateTime": "", "occurrenceString": "May"}, f"occurrenceDateTime is missing{ONLY_STRING}"),
     ({"occurrenceDateTime": "1 May"}, f"occurrenceDateTime: {NO_DATE}"),
-    ({"occurrenceDateTime": "1815"}, "occurrenceDateTime: expected a year from 1900 to 2155"),
+    ({"occurrenceDateTime": "1715"}, "occurrenceDateTime: expected a year from 1800 to 2155"),
     ({"patient": {}}, "patient.reference is missing"),
     ({"patient": "urn:uuid:p"}, "patient.reference is missing"),
     ({"patient": {"reference": "urn:uuid:q"}}, "patient.reference is not the Patient of this bundle"),
@@ -80,7 +80,7 @@ def test_the_dose_number_is_read_where_it_is_one(protocols, expected):
     ({"birthDate": None}, "Patient.birthDate is missing"),
     ({"birthDate": ""}, "Patient.birthDate is missing"),
     ({"birthDate": "1 May 1990"}, "Patient.birthDate: expected a FHIR date"),
-    ({"birthDate": "1815-12-10"}, "Patient.birthDate: expected a year from 1900 to 2155"),
+    ({"birthDate": "1715-12-10"}, "Patient.birthDate: expected a year from 1800 to 2155"),
     ({"birthDate": 1990}, "Patient.birthDate: expected a FHIR date"),
     ({"modifierExtension": [{}]}, "Patient.modifierExtension"),
 ])  # fmt: skip

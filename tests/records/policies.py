@@ -6,19 +6,19 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from zkhealth.health import EPOCH, LAST_DATE, SYSTEMS, Code, DayInterval, date_of, days
+from zkhealth.health import FIRST_DATE, LAST_DATE, SYSTEMS, Code, DayInterval, date_of, days
 from zkhealth.records import Policy, Record
 
 CODES = [Code(SYSTEMS["cvx"], code) for code in ("208", "207", "03", "3")] + [Code(SYSTEMS["atc"], "J07BN01")]
 leap_days = st.sampled_from(
     [date(2000, 2, 28), date(2000, 2, 29), date(2000, 3, 1), date(2100, 2, 28), date(2100, 3, 1)]
 )
-dates = st.sampled_from([EPOCH, LAST_DATE]) | leap_days | st.dates(EPOCH, LAST_DATE)
+dates = st.sampled_from([FIRST_DATE, LAST_DATE]) | leap_days | st.dates(FIRST_DATE, LAST_DATE)
 
 
 @st.composite
 def windows(draw, at):
-    last = days(at)
+    last = days(at) - days(FIRST_DATE)
     lo = draw(st.sampled_from([0, min(14, last), last]) | st.integers(0, last))
     return lo, draw(st.sampled_from([lo, last, min(lo + 256, last)]) | st.integers(lo, last))
 
@@ -26,7 +26,7 @@ def windows(draw, at):
 @st.composite
 def policies(draw):
     at = draw(dates)
-    oldest = at.year - EPOCH.year
+    oldest = at.year - FIRST_DATE.year
     age = st.sampled_from([0, min(18, oldest), oldest]) | st.integers(0, oldest)
     vaccines = st.lists(st.sampled_from(CODES), min_size=1, max_size=6).map(tuple)
     asked = draw(st.tuples(*[st.booleans()] * 3).filter(any))
@@ -37,10 +37,10 @@ def policies(draw):
 @st.composite
 def intervals(draw, edges):
     """A day or a partial date, often one that begins or ends beside an edge."""
-    latest = days(LAST_DATE)
-    near = st.sampled_from(edges).flatmap(lambda day: st.integers(max(day - 1, 0), min(day + 1, latest)))
-    a = draw(near | near | st.integers(0, latest))
-    b = draw(st.just(a) | st.sampled_from([max(a - 30, 0), min(a + 30, latest)]) | near)
+    first, latest = days(FIRST_DATE), days(LAST_DATE)
+    near = st.sampled_from(edges).flatmap(lambda day: st.integers(max(day - 1, first), min(day + 1, latest)))
+    a = draw(near | near | st.integers(first, latest))
+    b = draw(st.just(a) | st.sampled_from([max(a - 30, first), min(a + 30, latest)]) | near)
     return DayInterval(min(a, b), max(a, b))
 
 
@@ -48,7 +48,7 @@ def intervals(draw, edges):
 def policies_and_records(draw):
     """A policy, and a record of which something may be absent."""
     policy = draw(policies())
-    birthday = days(date(max(policy.at.year - (policy.min_age or 0), 1900), policy.at.month, min(policy.at.day, 28)))
+    birthday = days(date(max(policy.at.year - (policy.min_age or 0), 1800), policy.at.month, min(policy.at.day, 28)))
     lo, hi = policy.days or (0, 0)
     births, givens = intervals([0, birthday]), intervals([days(policy.at) - lo, days(policy.at) - hi])
     absent = st.just(None)

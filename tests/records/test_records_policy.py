@@ -15,8 +15,10 @@ from records.holders import AT, COVID, MMR, record
 from records.policies import is_met, is_undecided, policies, policies_and_records
 
 from zkhealth.errors import DecodingError
-from zkhealth.health import days, parse_code
+from zkhealth.health import FIRST_DATE, days, parse_code
 from zkhealth.records import Policy
+
+EVERY_DAY = days(AT) - days(FIRST_DATE)
 
 POLICY = Policy(AT, 18, (COVID, MMR), (14, 270))
 JSON = json.loads(POLICY.to_json())
@@ -80,15 +82,15 @@ def without(name):
     pytest.param(JSON | {"at": "2026-11-23T00:00:00"}, "isoformat", id="day with a time"),
     pytest.param(JSON | {"at": "2026-02-29"}, "day", id="day that is none"),
     pytest.param(JSON | {"at": 46347}, "at", id="day as a number"),
-    pytest.param(JSON | {"at": "1899-12-31"}, "1900", id="day too early"),
+    pytest.param(JSON | {"at": "1799-12-31"}, "1800", id="day too early"),
     pytest.param(JSON | {"at": "2156-01-01"}, "2155", id="day too late"),
     pytest.param(JSON | {"min_age": True}, "bool", id="age as bool"),
     pytest.param(JSON | {"min_age": 18.0}, "float", id="age as float"),
     pytest.param(JSON | {"min_age": "18"}, "str", id="age as text"),
     pytest.param(JSON | {"min_age": None}, "null", id="age as null"),
-    pytest.param(JSON | {"min_age": -1}, "0 to 126", id="age below zero"),
-    pytest.param(JSON | {"min_age": 127}, "0 to 126", id="age before 1900"),
-    pytest.param(JSON | {"min_age": 10**4000}, "0 to 126", id="age of 4001 digits"),
+    pytest.param(JSON | {"min_age": -1}, "0 to 226", id="age below zero"),
+    pytest.param(JSON | {"min_age": 227}, "0 to 226", id="age before 1800"),
+    pytest.param(JSON | {"min_age": 10**4000}, "0 to 226", id="age of 4001 digits"),
     pytest.param(JSON | {"vaccines": None}, "null", id="vaccines as null"),
     pytest.param(JSON | {"vaccines": []}, "1 to 1000", id="no vaccine"),
     pytest.param(JSON | {"vaccines": [f"cvx|{i}" for i in range(1001)]}, "1 to 1000", id="too many vaccines"),
@@ -110,7 +112,7 @@ def without(name):
     pytest.param(JSON | {"days": 14}, "two integers", id="days as number"),
     pytest.param(JSON | {"days": [270, 14]}, "LO <= HI", id="days the wrong way round"),
     pytest.param(JSON | {"days": [-1, 14]}, "0 <= LO", id="days in the future"),
-    pytest.param(JSON | {"days": [0, days(AT) + 1]}, "1900", id="days before 1900"),
+    pytest.param(JSON | {"days": [0, EVERY_DAY + 1]}, "1800", id="days before 1800"),
     pytest.param({"version": 1, "at": "2026-11-23"}, "at least one", id="nothing asked"),
 ])  # fmt: skip
 def test_what_is_not_a_policy_is_refused_and_named(content, named):
@@ -180,11 +182,11 @@ def test_wrong_types_are_refused_at_once(fields, expected):
 @pytest.mark.parametrize("fields", [
     {},
     {"min_age": -1},
-    {"min_age": 127},
+    {"min_age": 227},
     {"vaccines": ()},
     {"days": (3, 2)},
     {"days": (-1, 2)},
-    {"days": (0, days(AT) + 1)},
+    {"days": (0, EVERY_DAY + 1)},
 ])  # fmt: skip
 def test_what_no_record_could_show_is_refused(fields):
     with pytest.raises(ValueError, match=r"expected|asks"):
@@ -192,7 +194,7 @@ def test_what_no_record_could_show_is_refused(fields):
 
 
 def test_the_widest_policy_is_taken():
-    assert Policy(AT, 126, (COVID,) * 1000, (0, days(AT))).window() == (0, days(AT))
+    assert Policy(AT, 226, (COVID,) * 1000, (0, EVERY_DAY)).window() == (days(FIRST_DATE), days(AT))
 
 
 # --- in words ----------------------------------------------------------------------------

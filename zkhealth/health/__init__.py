@@ -12,7 +12,16 @@ Personal data never appears in a message, a repr or a log; ask for the fields by
 """
 
 from zkhealth.credentials.schemas.codes import SYSTEMS, Code, parse_code
-from zkhealth.credentials.schemas.dates import EPOCH, LAST_DATE, DayInterval, date_of, days, parse_date, years_before
+from zkhealth.credentials.schemas.dates import (
+    EPOCH,
+    FIRST_DATE,
+    LAST_DATE,
+    DayInterval,
+    date_of,
+    days,
+    parse_date,
+    years_before,
+)
 from zkhealth.health.codes import COVID19, INFLUENZA
 from zkhealth.health.entry import Entries, Entry
 from zkhealth.health.fhir import read_bundle, read_fhir
@@ -71,6 +80,7 @@ __all__ = [
     "date_of",
     "years_before",
     "EPOCH",
+    "FIRST_DATE",
     "LAST_DATE",
     "SAMPLE_AT",
     "sample_bundle",

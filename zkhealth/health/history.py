@@ -41,7 +41,7 @@ class PatientHistory:
     def up_to(self, at: date) -> "PatientHistory":
         """Keep the vaccinations that were certainly given on `at` or before: a partial date counts by its latest day.
 
-        Raises ValueError if the year of `at` is not one of 1900 to 2155.
+        Raises ValueError if the year of `at` is not one of 1800 to 2155.
         """
         kept = tuple(i for i in self.immunizations if i.given.hi <= days(at))
         left_out = len(self.immunizations) - len(kept)

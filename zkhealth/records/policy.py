@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any
 
 from zkhealth.errors import DecodingError
-from zkhealth.health import EPOCH, Code, days, parse_code, read_object, years_before
+from zkhealth.health import FIRST_DATE, Code, days, parse_code, read_object, years_before
 from zkhealth.rangeproof import Committed, Interval, Table, between, one_of
 from zkhealth.records.record import Record, code_scalar
 
@@ -43,12 +43,13 @@ class Policy:
         if self.min_age is None and self.vaccines is None and self.days is None:
             raise ValueError("a policy asks for at least one of age, vaccine and days")
         days(self.at)
-        if self.min_age is not None and not 0 <= self.min_age <= self.at.year - EPOCH.year:
-            raise ValueError(f"expected an age of 0 to {self.at.year - EPOCH.year} years: no record begins before 1900")
+        oldest = self.at.year - FIRST_DATE.year
+        if self.min_age is not None and not 0 <= self.min_age <= oldest:
+            raise ValueError(f"expected an age of 0 to {oldest} years: no record begins before 1800")
         if self.vaccines is not None and not 0 < len(self.vaccines) <= _MAX_CODES:
             raise ValueError(f"expected 1 to {_MAX_CODES} vaccine codes")
-        if self.days is not None and not 0 <= self.days[0] <= self.days[1] <= days(self.at):
-            raise ValueError("expected days LO..HI with 0 <= LO <= HI, not before 1900")
+        if self.days is not None and not 0 <= self.days[0] <= self.days[1] <= days(self.at) - days(FIRST_DATE):
+            raise ValueError("expected days LO..HI with 0 <= LO <= HI, not before 1800")
 
     def _check_types(self) -> None:
         if type(self.at) is not date:
@@ -64,7 +65,7 @@ class Policy:
         """The same as facts about hidden attributes, by name.  A partial date counts by its worse day."""
         facts: list[Interval | Table] = []
         if self.min_age is not None:
-            facts.append(between(hidden["birth_hi"], 0, days(years_before(self.at, self.min_age))))
+            facts.append(between(hidden["birth_hi"], days(FIRST_DATE), days(years_before(self.at, self.min_age))))
         if self.vaccines is not None:
             facts.append(one_of(hidden["vaccine"], map(code_scalar, self.vaccines)))
         if self.days is not None:

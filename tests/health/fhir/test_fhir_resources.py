@@ -246,7 +246,7 @@ def test_a_patient_whose_record_is_not_in_use_has_no_birth_date(change, code):
 
 
 @pytest.mark.parametrize(("birth", "code"), [
-    ("1815-12-10", "DATE_NOT_READABLE"), ("17 May", "DATE_NOT_READABLE"), ("", "VALUE_MISSING"),
+    ("1715-12-10", "DATE_NOT_READABLE"), ("17 May", "DATE_NOT_READABLE"), ("", "VALUE_MISSING"),
     (None, "VALUE_MISSING"), ("1970", "PARTIAL_DATE_AMBIGUOUS"), ("1970-05", "PARTIAL_DATE_AMBIGUOUS"),
 ])  # fmt: skip
 def test_a_birth_date_is_an_interval_or_absent(birth, code):

@@ -40,7 +40,7 @@ class Bound:
         """The integer that is meant at a time.
 
         Raises:
-            ValueError: it would be before 1900.
+            ValueError: a day before 1800, or a moment before 1900.
         """
         match self.unit:
             case "years":

@@ -1,4 +1,6 @@
-"""Dates as day numbers: 0 is 1900-01-01, and a partial date is an interval of days.
+"""Dates as day numbers: 0 is 1900-01-01, days before it are negative, and a partial date is an interval of days.
+
+The calendar has the years 1800 to 2155, whose days fit in 17 bits.
 
 FHIR R4, data types `date` and `dateTime` (https://hl7.org/fhir/R4/datatypes.html).  A time of day is checked and then
 dropped: the calendar date as written, in the writer's own time zone, is the one on the patient's paper card, so
@@ -12,6 +14,7 @@ from datetime import date, timedelta
 from zkhealth.errors import DecodingError
 
 EPOCH = date(1900, 1, 1)
+FIRST_DATE = date(1800, 1, 1)
 LAST_DATE = date(2155, 12, 31)
 
 _FHIR_DATE = re.compile(
@@ -23,12 +26,12 @@ _FHIR_DATE = re.compile(
 def days(day: date) -> int:
     """Count the days from 1900-01-01 to `day`.
 
-    >>> days(date(1900, 1, 1)), days(date(2026, 11, 23))
-    (0, 46347)
+    >>> days(date(1900, 1, 1)), days(date(2026, 11, 23)), days(date(1899, 12, 31))
+    (0, 46347, -1)
 
-    Raises ValueError if the year is not one of 1900 to 2155.
+    Raises ValueError if the year is not one of 1800 to 2155.
     """
-    if not EPOCH.year <= day.year <= LAST_DATE.year:
+    if not FIRST_DATE.year <= day.year <= LAST_DATE.year:
         raise ValueError(_OUT_OF_RANGE)
     return day.toordinal() - EPOCH.toordinal()
 
@@ -36,9 +39,9 @@ def days(day: date) -> int:
 def date_of(day_number: int) -> date:
     """Return the date with this day number; undoes `days`.
 
-    Raises ValueError if the year is not one of 1900 to 2155.
+    Raises ValueError if the year is not one of 1800 to 2155.
     """
-    if not 0 <= day_number <= _LAST_DAY:
+    if not _FIRST_DAY <= day_number <= _LAST_DAY:
         raise ValueError(_OUT_OF_RANGE)
     return EPOCH + timedelta(days=day_number)
 
@@ -54,11 +57,11 @@ def years_before(at: date, n: int) -> date:
     >>> years_before(date(2020, 2, 29), 18)
     datetime.date(2002, 2, 28)
 
-    Raises ValueError if `n` is negative, or the answer lies before 1900.
+    Raises ValueError if `n` is negative, or the answer lies before 1800.
     """
     if n < 0:
         raise ValueError("expected a number of years of at least 0")
-    if not EPOCH.year <= at.year - n <= LAST_DATE.year:
+    if not FIRST_DATE.year <= at.year - n <= LAST_DATE.year:
         raise ValueError(_OUT_OF_RANGE)
     try:
         return date(at.year - n, at.month, at.day)
@@ -74,8 +77,8 @@ class DayInterval:
     hi: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.lo <= self.hi <= _LAST_DAY:
-            raise ValueError("expected day numbers with 0 <= lo <= hi, up to the end of 2155")
+        if not _FIRST_DAY <= self.lo <= self.hi <= _LAST_DAY:
+            raise ValueError("expected day numbers lo <= hi of the years 1800 to 2155")
 
     def __repr__(self) -> str:
         return f"DayInterval({'partial' if self.is_partial else 'full'})"
@@ -93,13 +96,13 @@ def parse_date(text: object) -> DayInterval:
     >>> date_of(april.lo), date_of(april.hi)
     (datetime.date(1990, 4, 1), datetime.date(1990, 4, 30))
 
-    Raises DecodingError if it is no such date, or its year is not one of 1900 to 2155.
+    Raises DecodingError if it is no such date, or its year is not one of 1800 to 2155.
     """
     match = _FHIR_DATE.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         raise DecodingError(_MALFORMED)
     year, month, day = (int(match[part] or 0) for part in ("year", "month", "day"))
-    if not EPOCH.year <= year <= LAST_DATE.year:
+    if not FIRST_DATE.year <= year <= LAST_DATE.year:
         raise DecodingError(_OUT_OF_RANGE)
     try:
         first = date(year, month or 1, day or 1)
@@ -115,6 +118,7 @@ def _last_of(first: date, is_month: bool) -> date:
     return date(first.year, first.month + 1, 1) - timedelta(days=1)
 
 
+_FIRST_DAY = FIRST_DATE.toordinal() - EPOCH.toordinal()
 _LAST_DAY = LAST_DATE.toordinal() - EPOCH.toordinal()
 _MALFORMED = "expected a FHIR date (YYYY, YYYY-MM, YYYY-MM-DD or a dateTime with its offset)"
-_OUT_OF_RANGE = "expected a year from 1900 to 2155"
+_OUT_OF_RANGE = "expected a year from 1800 to 2155"

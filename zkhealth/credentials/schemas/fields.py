@@ -25,7 +25,7 @@ from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperatio
 from typing import Any, ClassVar
 
 from zkhealth.credentials.schemas.codes import parse_code
-from zkhealth.credentials.schemas.dates import EPOCH, LAST_DATE, date_of, days, parse_date
+from zkhealth.credentials.schemas.dates import EPOCH, FIRST_DATE, LAST_DATE, date_of, days, parse_date
 from zkhealth.curve import hash_to_scalar
 from zkhealth.errors import DecodingError
 from zkhealth.field import Fr
@@ -116,7 +116,7 @@ class Field(ABC):
 
 @dataclass(frozen=True)
 class Date(Field):
-    """A day from 1900-01-01 to 2155-12-31; with `partial`, also a month or a year, held as its first and last day."""
+    """A day from 1800-01-01 to 2155-12-31; with `partial`, also a month or a year, held as its first and last day."""
 
     partial: bool = False
     kind: ClassVar[str] = "date"
@@ -124,7 +124,7 @@ class Date(Field):
     @property
     def domain(self) -> tuple[int, int]:
         """Day numbers, 0 for 1900-01-01."""
-        return 0, days(LAST_DATE)
+        return days(FIRST_DATE), days(LAST_DATE)
 
     @property
     def parts(self) -> tuple[str, ...]:
