@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import click
@@ -34,6 +35,7 @@ _NAMES = {
     "dcc": "an EU Digital COVID Certificate",
     "vds-nc": "an ICAO seal (VDS-NC)",
 }
+_MOST_ALIKE = 5  # findings of one code that a person is shown
 _Judged = tuple[Document | None, str, Report]
 
 
@@ -73,15 +75,13 @@ def _judge(
         documents = read_files(files, kind, encrypted)
         return [(document, document.kind, verify(document, trust=trust, at=at)) for document in documents]
     except DocumentError as e:
-        found, taken_for = e.finding, e.kind
+        found, taken_for = e.findings, e.kind
     except (OSError, DecodingError, VerificationError, ImportError) as e:
-        found, taken_for = (
-            Finding("UNKNOWN_FILE_DATA", reason(e), "Give a file that can be read, or - to paste it.", "undecided"),
-            "",
-        )
+        advice = "Give a file that can be read, or - to paste it."
+        found, taken_for = (Finding("UNKNOWN_FILE_DATA", reason(e), advice, "undecided"),), ""
     if not taken_for:
-        found = replace(found, weight="undecided")
-    return [(None, taken_for, Report(None, (found,)))]
+        found = tuple(replace(one, weight="undecided") for one in found)
+    return [(None, taken_for, Report(None, found))]
 
 
 def _plain(document: Document | None, kind: str, report: Report) -> dict[str, Any]:
@@ -106,8 +106,12 @@ def _narrated(document: Document | None, kind: str, report: Report, at: datetime
     if document is not None and document.signature is not None:
         lines.append(f"  {_SIGNATURES[report.signature_is_good]}")
     lines.append(f"  checked for {at:%Y-%m-%d %H:%M:%S %Z}")
-    for found in report.findings:
-        lines += [f"  {found.code}: {found.sentence}", f"    {found.advice}"]
+    for (code, advice), group in groupby(report.findings, lambda found: (found.code, found.advice)):
+        sentences = [found.sentence for found in group]
+        lines += [f"  {code}: {sentence}" for sentence in sentences[:_MOST_ALIKE]]
+        if len(sentences) > _MOST_ALIKE:
+            lines.append(f"  {code}: and {len(sentences) - _MOST_ALIKE} more; --json has them all")
+        lines.append(f"    {advice}")
     return "\n".join(lines)
 
 

@@ -14,7 +14,7 @@ import io
 import os
 from bisect import bisect_left
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zkhealth.errors import DecodingError
 from zkhealth.field import as_bytes
@@ -28,6 +28,14 @@ MAX_FILE_BYTES = 1 << 25
 MAX_PIXELS = 1 << 26
 
 
+class Scanned(NamedTuple):
+    """What a picture's code holds, its version (1 to 40) and its level of error correction ("L", "M", "Q", "H")."""
+
+    data: bytes
+    version: int
+    level: str
+
+
 def version_for(n_bytes: int) -> int | None:
     """The version (1 to 40) of the code of so many bytes, or None if no code holds them.
 
@@ -37,6 +45,15 @@ def version_for(n_bytes: int) -> int | None:
         raise ValueError("expected at least one byte")
     version = bisect_left(_CAPACITIES, n_bytes) + 1
     return version if version <= len(_CAPACITIES) else None
+
+
+def bits_of(version: int) -> int:
+    """The bits of data, with the heads of their segments, in a code of this version at level L (ISO/IEC 18004).
+
+    >>> bits_of(1), bits_of(22)
+    (152, 8048)
+    """
+    return 8 * (_CAPACITIES[version - 1] + (2 if version < 10 else 3))
 
 
 def to_qr(data: bytes) -> QRCode:
@@ -56,7 +73,12 @@ def to_qr(data: bytes) -> QRCode:
 
 
 def read_qr(image: str | os.PathLike[str] | io.BufferedIOBase | Image | np.ndarray[Any, Any]) -> bytes:
-    """The bytes of the one code in a picture: a file by its path or open, a PIL image or an array of uint8.
+    """The bytes of the one code in a picture; see `scan_qr`."""
+    return scan_qr(image).data
+
+
+def scan_qr(image: str | os.PathLike[str] | io.BufferedIOBase | Image | np.ndarray[Any, Any]) -> Scanned:
+    """The one code in a picture: a file by its path or open, a PIL image or an array of uint8.
 
     A file is PNG, JPEG, WebP, GIF or BMP.
     An array is grey (height, width) or blue-green-red (height, width, 3), as cameras and OpenCV have it.
@@ -71,7 +93,8 @@ def read_qr(image: str | os.PathLike[str] | io.BufferedIOBase | Image | np.ndarr
     found = zxingcpp.read_barcodes(_pixels(image), formats=only)
     if len(found) != 1:
         raise DecodingError(f"expected one QR code in the picture, found {len(found) or 'none'}")
-    return found[0].bytes
+    about: Any = found[0].extra
+    return Scanned(found[0].bytes, int(about["Version"]), str(about["ECLevel"]))
 
 
 def _pixels(image: object) -> np.ndarray[Any, Any]:

@@ -45,7 +45,7 @@ def bundle(**changes):
     pytest.param({"status": "not-done"}, 1, id="not done"),
     pytest.param({"occurrenceDateTime": None}, 1, id="no date"),
     pytest.param({"occurrenceString": "last May"}, 1, id="two dates"),
-    pytest.param({"patient": {"reference": "Patient/1"}}, 1, id="a long reference"),
+    pytest.param({"patient": {"reference": "Patient/1"}}, 2, id="a long reference"),
     pytest.param({"patient": {"reference": "resource:7"}}, 1, id="a reference to nothing"),
     pytest.param({"lotNumber": ""}, 2, id="an empty text"),
     pytest.param({"note": []}, 1, id="an empty list"),

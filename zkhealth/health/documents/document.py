@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,12 +14,27 @@ KINDS = ("fhir", "shc", "dcc", "vds-nc", "shl")
 
 
 class DocumentError(DecodingError):
-    """The bytes are no such document; `finding` says so in words for people, `kind` is what they were taken for."""
+    """The bytes are no such document.
+
+    Attributes:
+        findings: why, in words for people; the last one ended the reading, those before it were seen on the way.
+        kind: what the bytes were taken for; "" for nothing that is known.
+    """
 
     def __init__(self, code: str, sentence: str, kind: str = "") -> None:
         super().__init__(sentence)
-        self.finding = finding(code, sentence)
+        self.findings: tuple[Finding, ...] = (finding(code, sentence),)
         self.kind = kind
+
+    @property
+    def finding(self) -> Finding:
+        """What ended the reading."""
+        return self.findings[-1]
+
+    def after(self, defects: Iterable[Finding]) -> DocumentError:
+        """The same, after defects that were seen before."""
+        self.findings = (*defects, *self.findings)
+        return self
 
 
 @dataclass(frozen=True, repr=False)

@@ -36,7 +36,8 @@ class Finding:
 def finding(code: str, sentence: str, weight: Weight | None = None) -> Finding:
     """The finding of this code, with the advice and (unless another is given) the weight that belong to it."""
     usual: Weight = "warning" if code in _WARNINGS else "undecided" if code in _UNDECIDED else "error"
-    return Finding(code, sentence, ADVICE[code], weight or usual)
+    advice = _NO_MATTER if weight == "warning" != usual else ADVICE[code]
+    return Finding(code, sentence, advice, weight or usual)
 
 
 @dataclass(frozen=True)
@@ -80,16 +81,26 @@ def worst(reports: Iterable[Report]) -> Status:
 
 _ASK_ISSUER = "Ask whoever issued it for a new one."
 _SCAN_AGAIN = "Scan or copy it again, whole; if it stays so, ask whoever issued it for a new one."
+_NO_MATTER = "Nothing: it can be used all the same; the issuer may want to know."
 _KEY_SET = "Do not rely on this key; tell the issuer, whose key set breaks the rules."
 
 _WARNINGS = frozenset(
-    {"JWS_TOO_LONG", "QR_CHUNKING_DEPRECATED", "INVALID_QR", "ISSUER_NOT_NAMED", "REVOCATION_NOT_CHECKED"}
+    {
+        "INVALID_FILE_EXTENSION",
+        "INVALID_QR",
+        "JWS_TOO_LONG",
+        "QR_CHUNKING_DEPRECATED",
+        "UNBALANCED_QR_CHUNKS",
+        "ISSUER_NOT_NAMED",
+        "REVOCATION_NOT_CHECKED",
+    }
 )
 _UNDECIDED = frozenset({"NOT_SIGNED", "TRUST_MISSING", "REVOCATION_LIST_MISSING", "UNKNOWN_FILE_DATA", "LINK_ONLY"})
 
 ADVICE = {
     # The container
     "UNKNOWN_FILE_DATA": "Give a SMART Health Card or Link, an EU Digital COVID Certificate, a VDS-NC seal or FHIR.",
+    "INVALID_FILE_EXTENSION": "Nothing: name the file *.smart-health-card, so that programs know it.",
     "TRAILING_CHARACTERS": "Copy it again without spaces or other characters around it.",
     "JSON_PARSE_ERROR": _SCAN_AGAIN,
     "CRITICAL_DATA_MISSING": _ASK_ISSUER,
@@ -101,7 +112,9 @@ ADVICE = {
     "INVALID_NUMERIC_QR_HEADER": "Give the text of the QR code as it is: shc:/ and then digits only.",
     "MISSING_QR_CHUNK": "Scan all the QR codes of the card, and give them together.",
     "QR_CHUNKING_DEPRECATED": "Nothing: cards of several QR codes are of an older kind; a new card will have one.",
-    "INVALID_QR": "Nothing: the card would have fitted into one QR code.",
+    "UNBALANCED_QR_CHUNKS": "Nothing: codes of one size would be easier to scan.",
+    "INVALID_QR": "Nothing: the QR code can be used, though it is not as the standard has it.",
+    "INVALID_QR_VERSION": "Ask whoever made the QR code for a smaller one; share the card as a file until then.",
     "QR_DECODE_ERROR": "Take a sharper picture of one QR code, flat and whole.",
     "JWS_TOO_LONG": "Nothing: the card is too long for one QR code; share it as a file.",
     "JWS_HEADER_ERROR": _ASK_ISSUER,

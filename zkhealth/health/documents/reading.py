@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from zkhealth.errors import DecodingError
 from zkhealth.health.documents import base45
 from zkhealth.health.documents.dcc import read_cose, read_dcc
 from zkhealth.health.documents.document import KINDS, Document, DocumentError
+from zkhealth.health.documents.findings import Finding, finding
 from zkhealth.health.documents.pictures import is_picture, text_of_picture
 from zkhealth.health.documents.shc import cards_of, read_jws, read_payload
 from zkhealth.health.documents.shc_bundle import bundle_defects, looks_like_a_card
@@ -27,7 +29,9 @@ from zkhealth.health.documents.vds_nc import is_seal, read_seal
 MAX_BYTES = 1 << 24
 _MOST_CHARACTERS = {"shc": 1 << 22, "dcc": 1 << 14, "shl": 1 << 16}
 _Source = bytes | str | Path
+_OF_CARDS = re.compile(rb'\s*\{\s*"verifiableCredential"')
 _COSE = (b"\xd2\x84", b"\xd8\x3d", b"\x84")
+_ENCRYPTED = re.compile(r"[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+\Z", re.ASCII)
 _PATTERNS = {
     "shc": re.compile(r"shc:|[\w-]+\.[\w-]+\.[\w-]+\s*\Z", re.ASCII),
     "shl": re.compile(r"shlink:/|https?://[^\s#]*#shlink:/", re.ASCII),
@@ -58,19 +62,37 @@ def read_all(data: _Source | Sequence[_Source], kind: str | None = None) -> tupl
         raise ValueError(f"expected one of {', '.join(KINDS)}")
     many = [data] if isinstance(data, bytes | str | Path) else list(data)
     sources = [_content(source) for source in many]
+    found: list[Finding] = []  # about pictures and names of files
+    try:
+        documents = _documents(sources, kind, found)
+    except DocumentError as e:
+        raise e.after(found) from None
+    if isinstance(data, Path) and _is_misnamed(data, sources[0]):
+        found.append(finding("INVALID_FILE_EXTENSION", "the name of a file of cards ends with .smart-health-card"))
+    first, *others = documents
+    return (replace(first, defects=(*found, *first.defects)), *others) if found else documents
+
+
+def _documents(sources: list[bytes | str], kind: str | None, found: list[Finding]) -> tuple[Document, ...]:
     if len(sources) != 1:
-        codes = [_text(source, "shc") for source in sources]
+        codes = [_text(source, "shc", found) for source in sources]
         if not any(trimmed(code)[0].startswith("shc:") for code in codes):
             raise DocumentError("UNKNOWN_FILE_DATA", "several are the QR codes of one card; give other documents alone")
         return (_of_codes(codes),)
     [source] = sources
     if kind in (None, "dcc") and isinstance(source, bytes) and source.startswith(_COSE):
         return (read_cose(source),)
-    text = _text(source, kind or "")
+    text = _text(source, kind or "", found)
     kind = kind or _sniffed(text)
     if len(text) > _MOST_CHARACTERS.get(kind, MAX_BYTES):
         raise DocumentError("SCHEMA_ERROR", f"expected at most {_MOST_CHARACTERS[kind]} characters", kind)
     return _READERS[kind](text)
+
+
+def _is_misnamed(path: Path, content: bytes | str) -> bool:
+    """Whether it is a file of cards (JSON), and not called like one."""
+    is_of_cards = isinstance(content, bytes) and _OF_CARDS.match(content) is not None
+    return is_of_cards and path.suffix != ".smart-health-card"
 
 
 def _content(source: _Source) -> bytes | str:
@@ -85,11 +107,13 @@ def _content(source: _Source) -> bytes | str:
     return source
 
 
-def _text(source: bytes | str, kind: str) -> str:
-    if isinstance(source, bytes) and is_picture(source):
-        return text_of_picture(source)
+def _text(source: bytes | str, kind: str, found: list[Finding]) -> str:
     if isinstance(source, str) and source[:200].lstrip().startswith("<") and "<svg" in source[:1024]:
-        return text_of_picture(source.encode("utf-8", "replace"))
+        source = source.encode("utf-8", "replace")
+    if isinstance(source, bytes) and is_picture(source):
+        text, about_code = text_of_picture(source)
+        found += about_code
+        return text
     try:
         return read_text(source, MAX_BYTES)
     except DecodingError:
@@ -106,6 +130,8 @@ def _sniffed(text: str) -> str:
             return kind
     if len(core) > 100 and set(core) <= set(base45.ALPHABET):
         return "dcc"
+    if _ENCRYPTED.match(core):
+        raise DocumentError("UNKNOWN_FILE_DATA", "this is encrypted, as what a link points to; give its link with it")
     raise DocumentError("UNKNOWN_FILE_DATA", "this is none of the documents that are read here")
 
 
@@ -126,9 +152,11 @@ def _resource(resource: dict[str, Any], text: str) -> Document:
     """A FHIR resource; a bundle that is written as in a card must keep the rules of cards."""
     if not isinstance(resource.get("resourceType"), str):
         raise DocumentError("FHIR_SCHEMA_ERROR", "expected a FHIR resource with resourceType", "fhir")
-    if not looks_like_a_card(resource):
-        return Document("fhir", resource)
-    return Document("fhir", resource, defects=(*trimmed(text)[1], *bundle_defects(resource)))
+    return _bundle_of_a_card(resource, text) if looks_like_a_card(resource) else Document("fhir", resource)
+
+
+def _bundle_of_a_card(bundle: dict[str, Any], text: str) -> Document:
+    return Document("fhir", bundle, defects=(*trimmed(text)[1], *bundle_defects(bundle)))
 
 
 def _read_card(text: str) -> tuple[Document, ...]:
@@ -137,6 +165,8 @@ def _read_card(text: str) -> tuple[Document, ...]:
         document = _object(core, "shc")
         if "vc" in document:
             return (read_payload(text),)
+        if document.get("resourceType") == "Bundle":
+            return (_bundle_of_a_card(document, text),)
         first, *others = cards_of(document)
         return (read_jws(first, tuple(spaces)), *map(read_jws, others))
     if core.count(".") == 2 and not core.startswith("shc:"):

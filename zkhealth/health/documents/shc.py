@@ -44,10 +44,13 @@ def read_jws(text: str, defects: tuple[Finding, ...] = ()) -> Document:
     if len(value) != 64:
         sentence = f"expected a signature of 64 bytes (r and s), got {len(value)} bytes"
         found.append(finding("SIGNATURE_FORMAT_ERROR", sentence))
-    payload = _payload(_inflated(match[2], found), found)
     algorithm, kid = header.get("alg"), header.get("kid")
     signature = Signature(algorithm if isinstance(algorithm, str) else "", text[: match.end(2)].encode("ascii"), value)
-    return _document(payload, found, kid if isinstance(kid, str) else "", signature)
+    try:
+        payload = _payload(_inflated(match[2], found), found)
+        return _document(payload, found, kid if isinstance(kid, str) else "", signature)
+    except DocumentError as e:
+        raise e.after(found) from None
 
 
 def read_payload(text: str) -> Document:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from zkhealth.health.documents.findings import Finding, finding
+from zkhealth.health.documents.shc_size import needless
 
 _URL = re.compile(r"resource:\d+", re.ASCII)
-_MOST = 100  # findings of one card: a person reads no more
+_MOST = 100  # findings of one kind in one card: a person reads no more
+_CODING = frozenset({"code", "display", "extension", "id", "system", "userSelected", "version"})
 
 
 def looks_like_a_card(bundle: dict[str, Any]) -> bool:
@@ -23,15 +26,18 @@ def looks_like_a_card(bundle: dict[str, Any]) -> bool:
 
 
 def bundle_defects(bundle: dict[str, Any]) -> list[Finding]:
-    """What is wrong with the bundle, at most 100 findings."""
+    """What is wrong with the bundle, at most 100 errors; and what it carries without need, at most 100 warnings."""
     if bundle.get("resourceType") != "Bundle" or not _entries(bundle):
         return [finding("FHIR_SCHEMA_ERROR", "expected a FHIR Bundle with entries that are objects")]
-    found: list[Finding] = []
-    for sentence in _sentences(_entries(bundle)):
-        found.append(finding("FHIR_SCHEMA_ERROR", sentence))
-        if len(found) == _MOST:
-            break
-    return found
+    entries = _entries(bundle)
+    found = [finding("FHIR_SCHEMA_ERROR", sentence) for sentence in islice(_sentences(entries), _MOST)]
+    warnings = (
+        f"entry {number}: {sentence}"
+        for number, entry in enumerate(entries)
+        if isinstance(entry.get("resource"), dict)
+        for sentence in needless(entry["resource"])
+    )
+    return found + [finding("FHIR_SCHEMA_ERROR", sentence, "warning") for sentence in islice(warnings, _MOST)]
 
 
 def _entries(bundle: dict[str, Any]) -> list[dict[str, Any]]:
@@ -57,6 +63,8 @@ def _sentences(entries: list[dict[str, Any]]) -> Iterator[str]:
             continue
         if resource["resourceType"] == "Immunization":
             yield from (f"entry {number}: {sentence}" for sentence in _about_immunization(resource))
+        if not _has_codings(resource.get("meta")):
+            yield f"entry {number}: expected meta.security to be a list of codings"
         yield from (f"entry {number}: {sentence}" for sentence in _about_elements(resource, urls))
 
 
@@ -67,6 +75,12 @@ def _about_immunization(resource: dict[str, Any]) -> Iterator[str]:
         yield "the vaccination has no date (occurrenceDateTime)"
     if "occurrenceDateTime" in resource and "occurrenceString" in resource:
         yield "the vaccination has two dates (occurrenceDateTime and occurrenceString)"
+
+
+def _has_codings(meta: object) -> bool:
+    """Whether the level of identity assurance, if there is one, is written as codings."""
+    security = meta.get("security", []) if isinstance(meta, dict) else []
+    return isinstance(security, list) and all(isinstance(one, dict) and set(one) <= _CODING for one in security)
 
 
 def _about_elements(resource: dict[str, Any], urls: set[str]) -> Iterator[str]:
@@ -84,6 +98,6 @@ def _about_elements(resource: dict[str, Any], urls: set[str]) -> Iterator[str]:
             reference = element.get("reference")
             if isinstance(reference, str) and reference and not _URL.fullmatch(reference):
                 yield "expected references such as resource:0"
-            elif isinstance(reference, str) and reference and reference not in urls:
+            if isinstance(reference, str) and reference and reference not in urls:
                 yield "a reference names no entry of the bundle"
             waiting += element.values()

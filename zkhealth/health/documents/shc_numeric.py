@@ -27,6 +27,19 @@ def jws_of(codes: Sequence[str]) -> tuple[str, tuple[Finding, ...]]:
     if not 1 <= len(codes) <= MAX_CODES:
         raise DocumentError("MISSING_QR_CHUNK", f"expected 1 to {MAX_CODES} QR codes, got {len(codes)}", "shc")
     defects: list[Finding] = []
+    if len(codes) > 1:
+        defects.append(finding("QR_CHUNKING_DEPRECATED", f"the card is split into {len(codes)} QR codes"))
+    try:
+        parts = _parts(codes, defects)
+    except DocumentError as e:
+        raise e.after(defects) from None
+    if len(codes) > 1:
+        defects += _about_sizes([len(part) for part in parts])
+    return "".join(parts), tuple(defects)
+
+
+def _parts(codes: Sequence[str], defects: list[Finding]) -> list[str]:
+    """The characters of each code, in order."""
     parts: dict[int, str] = {}
     for code in codes:
         text, spaces = trimmed(code)
@@ -35,9 +48,7 @@ def jws_of(codes: Sequence[str]) -> tuple[str, tuple[Finding, ...]]:
         if place in parts:
             raise DocumentError("INVALID_NUMERIC_QR_HEADER", f"two QR codes are number {place} of the card", "shc")
         parts[place] = part
-    jws = "".join(parts[place] for place in sorted(parts))
-    defects += _about_several(len(codes), len(jws))
-    return jws, tuple(defects)
+    return [parts[place] for place in sorted(parts)]
 
 
 def _part(text: str, count: int, defects: list[Finding]) -> tuple[int, str]:
@@ -73,10 +84,13 @@ def _characters(digits: str) -> str:
     return "".join(map(chr, codes))
 
 
-def _about_several(count: int, length: int) -> list[Finding]:
-    if count == 1:
-        return []
-    defects = [finding("QR_CHUNKING_DEPRECATED", f"the card is split into {count} QR codes")]
+def _about_sizes(sizes: list[int]) -> list[Finding]:
+    """Whether several codes were needed, and have one size, give or take half a percent."""
+    count, length = len(sizes), sum(sizes)
+    defects = []
     if length <= _MOST_CHARACTERS:
         defects.append(finding("INVALID_QR", f"{count} QR codes hold {length} characters, which fit into one"))
+    size = length // count
+    if max(abs(n - size) for n in sizes) > -(-size // 200):
+        defects.append(finding("UNBALANCED_QR_CHUNKS", "the QR codes of the card hold unlike numbers of characters"))
     return defects

@@ -10,8 +10,8 @@ from typing import Any
 
 from zkhealth.health.documents.document import DocumentError
 from zkhealth.health.documents.findings import Finding, finding
+from zkhealth.health.documents.shc_types import HEALTH_CARD, is_health_card, type_defects
 
-HEALTH_CARD = "https://smarthealth.cards#health-card"
 _RID = re.compile(r"[\w-]{1,24}", re.ASCII)
 _RID_ON_LIST = re.compile(r"([\w-]{1,24})(?:\.(\d{1,15}))?", re.ASCII)
 
@@ -31,12 +31,12 @@ def payload_defects(payload: dict[str, Any]) -> list[Finding]:
         (_is_number(payload.get("nbf")), "expected nbf, the time of issuing, as a number of seconds"),
         ("exp" not in payload or _is_number(payload["exp"]), "expected exp, the end, as a number of seconds"),
         (isinstance(subject.get("fhirVersion"), str), "expected vc.credentialSubject.fhirVersion as text"),
-        (_is_health_card(vc.get("type")), f"expected vc.type to be a list of texts with {HEALTH_CARD}"),
+        (is_health_card(vc.get("type")), f"expected vc.type to be a list of texts with {HEALTH_CARD}"),
     ]
     found = [finding("SCHEMA_ERROR", sentence) for is_so, sentence in checks if not is_so]
     if "rid" in vc and not (isinstance(vc["rid"], str) and _RID.fullmatch(vc["rid"])):
         found.append(finding("REVOCATION_ERROR", "expected vc.rid to be at most 24 characters of base64url"))
-    return found
+    return found + type_defects(vc, subject["fhirBundle"])
 
 
 def listed_rid(entry: object) -> tuple[str, int | None] | None:
@@ -53,7 +53,3 @@ def listed_rid(entry: object) -> tuple[str, int | None] | None:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_health_card(types: object) -> bool:
-    return isinstance(types, list) and all(isinstance(t, str) for t in types) and HEALTH_CARD in types
