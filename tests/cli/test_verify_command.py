@@ -81,6 +81,19 @@ def test_a_well_signed_card_that_has_expired_is_not_valid_and_one_is_told_what_t
     ]
 
 
+def test_many_findings_of_one_code_are_told_together(files):
+    content = payload()
+    content["vc"]["type"] += [f"type {n}" for n in range(8)]
+    result = verify(files(card(content)), "--trust", f"{ISSUER}={files(key_set(jwk(key())))}")
+    assert result.exit_code == 0
+    sentence = "  SCHEMA_ERROR: vc.type has a type that health cards do not have"
+    assert result.stdout.splitlines()[4:] == [
+        *[sentence] * 5,
+        "  SCHEMA_ERROR: and 3 more of these",
+        "    Nothing: it can be used all the same; the issuer may want to know.",
+    ]
+
+
 @pytest.mark.parametrize(("content", "trusted", "code", "heading"), [
     pytest.param(certificate_text(), certificate(key()), 0, "VALID", id="a certificate"),
     pytest.param(certificate_text(), None, 2, "CANNOT DECIDE", id="a certificate, and nobody is trusted"),

@@ -1,8 +1,14 @@
 """How a verb ends: an exit code, and why in words."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from zkhealth.health.documents import Finding
 
 GOOD: Final = 0
 REFUSED: Final = 1
@@ -16,9 +22,23 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
 )
 """The status as a person reads it."""
 
+_MOST_ALIKE = 5  # findings of one code that a person is shown
+
 
 def reason(error: Exception) -> str:
     """What a person is told of an error: no path, no value of a record."""
     if isinstance(error, OSError):
         return error.strerror or "the file cannot be read"
     return str(error)
+
+
+def told(findings: Iterable[Finding]) -> list[str]:
+    """The findings on a document, line by line: those of one code together, with what to do after them."""
+    lines = []
+    for (code, advice), group in groupby(findings, lambda found: (found.code, found.advice)):
+        sentences = [found.sentence for found in group]
+        lines += [f"  {code}: {sentence}" for sentence in sentences[:_MOST_ALIKE]]
+        if len(sentences) > _MOST_ALIKE:
+            lines.append(f"  {code}: and {len(sentences) - _MOST_ALIKE} more of these")
+        lines.append(f"    {advice}")
+    return lines

@@ -27,7 +27,7 @@ from zkhealth.cli.document_options import (
     stop_reading,
     trust_option,
 )
-from zkhealth.cli.exits import EXITS, HEADINGS
+from zkhealth.cli.exits import EXITS, HEADINGS, told
 from zkhealth.credentials import Wallet
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.health.bridge import self_import
@@ -137,7 +137,7 @@ def _plain(document: Document, report: Report, entries: Entries) -> dict[str, An
 
 def _narrated(document: Document, report: Report, entries: Entries) -> str:
     lines = [f"{HEADINGS[report.status]} ({document.kind})"]
-    lines += [f"  {found.code}: {found.sentence}\n    {found.advice}" for found in report.findings]
+    lines += told(report.findings)
     for entry in entries.entries:
         values = ", ".join(f"{name} {printable(str(value))}" for name, value in _shown(entry).items())
         lines.append(f"  {entry.schema.__name__} ({entry.place}): {values}")

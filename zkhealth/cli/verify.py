@@ -6,7 +6,6 @@ import json
 import sys
 from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 import click
@@ -22,7 +21,7 @@ from zkhealth.cli.document_options import (
     read_lists,
     trust_option,
 )
-from zkhealth.cli.exits import EXITS, HEADINGS, reason
+from zkhealth.cli.exits import EXITS, HEADINGS, reason, told
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.health.documents import Document, DocumentError, Finding, Report, Trust, verify, worst
 
@@ -35,7 +34,6 @@ _NAMES = {
     "dcc": "an EU Digital COVID Certificate",
     "vds-nc": "an ICAO seal (VDS-NC)",
 }
-_MOST_ALIKE = 5  # findings of one code that a person is shown
 _Judged = tuple[Document | None, str, Report]
 
 
@@ -106,13 +104,7 @@ def _narrated(document: Document | None, kind: str, report: Report, at: datetime
     if document is not None and document.signature is not None:
         lines.append(f"  {_SIGNATURES[report.signature_is_good]}")
     lines.append(f"  checked for {at:%Y-%m-%d %H:%M:%S %Z}")
-    for (code, advice), group in groupby(report.findings, lambda found: (found.code, found.advice)):
-        sentences = [found.sentence for found in group]
-        lines += [f"  {code}: {sentence}" for sentence in sentences[:_MOST_ALIKE]]
-        if len(sentences) > _MOST_ALIKE:
-            lines.append(f"  {code}: and {len(sentences) - _MOST_ALIKE} more; --json has them all")
-        lines.append(f"    {advice}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *told(report.findings)])
 
 
 def _said(document: Document | None, report: Report) -> str:
