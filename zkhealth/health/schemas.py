@@ -8,8 +8,8 @@ of days; a quantity is in the one canonical unit of its code (`zkhealth.health.u
     >>> Immunization.spec.id
     'https://zkhealth.example/schemas/immunization/1'
 
-`source_format` and `source_issuer` say which document the values were read from; who vouches for that is the issuer of
-the credential.
+`authority` is who issued a certificate, as the certificate itself says; `source_format` and `source_issuer` say which
+document the values were read from; who vouches for all of it is the issuer of the credential.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class Immunization(Schema, id=f"{_ID}/immunization/1"):
     lot = _TEXT
     country = _CODE
     primary_source = Bool(optional=True)
+    authority = _TEXT
     cert_id = _ID_
     issued, expires, source_format, source_issuer = _COMMON
 
@@ -58,7 +59,7 @@ class LabResult(Schema, id=f"{_ID}/lab-result/1"):
     status = _CODE
     method = device = interpretation = _CODE
     ref_low = ref_high = _MEASURED
-    performer = _TEXT
+    performer = authority = _TEXT
     target = country = _CODE
     cert_id = _ID_
     issued, expires, source_format, source_issuer = _COMMON
@@ -72,6 +73,7 @@ class Recovery(Schema, id=f"{_ID}/recovery/1"):
     first_positive = _DAY
     valid_from = valid_until = Date(optional=True)
     country = _CODE
+    authority = _TEXT
     cert_id = _ID_
     issued, expires, source_format, source_issuer = _COMMON
 

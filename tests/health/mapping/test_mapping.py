@@ -60,7 +60,8 @@ def test_a_vaccination_is_read_whole():
         "birth": "1998-02", "vaccine": "snomed|1119349007",
         "product": "https://ec.europa.eu/health/documents/community-register/html/|EU/1/20/1528",
         "holder": "https://spor.ema.europa.eu/v1/organisations|ORG-100030215", "target": "snomed|840539006",
-        "date": "2021-02-18", "dose": 2, "series": 2, "country": "AT", "cert_id": EVENT["ci"], **SOURCE,
+        "date": "2021-02-18", "dose": 2, "series": 2, "country": "AT", "authority": EVENT["is"],
+        "cert_id": EVENT["ci"], **SOURCE,
     }  # fmt: skip
 
 
@@ -69,14 +70,14 @@ def test_a_test_is_read_whole():
         "birth": "1998-02", "test": "loinc|LP217198-3", "value_code": "snomed|260415000",
         "taken": "2021-05-03T10:27:15+02:00", "day": "2021-05-03", "status": "final", "performer": "Policlinico",
         "device": "https://covid-19-diagnostics.jrc.ec.europa.eu/devices|1232", "target": "snomed|840539006",
-        "country": "AT", "cert_id": EVENT["ci"], **SOURCE,
+        "country": "AT", "authority": EVENT["is"], "cert_id": EVENT["ci"], **SOURCE,
     }  # fmt: skip
 
 
 def test_a_recovery_is_read_whole():
     assert values(entries_of(certificate(r=[RECOVERY])), Recovery) == {
         "birth": "1998-02", "target": "snomed|840539006", "first_positive": "2021-02-20", "valid_from": "2021-04-04",
-        "valid_until": "2021-10-04", "country": "AT", "cert_id": EVENT["ci"], **SOURCE,
+        "valid_until": "2021-10-04", "country": "AT", "authority": EVENT["is"], "cert_id": EVENT["ci"], **SOURCE,
     }  # fmt: skip
 
 

@@ -151,6 +151,14 @@ def test_two_hidden_days_are_compared_by_their_difference():
     assert not agrees(logic, {"fr": "2021-05-01", "df": "2021-05-11"}, "recovery")
 
 
+def test_who_issued_a_certificate_can_be_asked_for():
+    issued = {"var": "payload.t.0.is"}
+    logic = {"if": [issued, {"in": [issued, ["Ministry of Health", "Public Laboratory"]]}, False]}
+    assert agrees(logic, {"is": "Public Laboratory"}, "test")
+    assert not agrees(logic, {"is": "Some Laboratory"}, "test")
+    assert not agrees(logic, {"tt": "LP6464-4"}, "test")
+
+
 # --- what is decided by the kind ------------------------------------------------------
 
 
@@ -207,7 +215,7 @@ def test_a_fold_is_refused_by_name():
 @pytest.mark.parametrize(
     ("logic", "operation"),
     [
-        ({"var": "payload.v.0.is"}, "var"),
+        ({"var": "payload.v.0.xx"}, "var"),
         ({"var": "payload.nam.fnt"}, "var"),
         ({"var": "payload.ver"}, "var"),
         ({"var": "payload"}, "var"),

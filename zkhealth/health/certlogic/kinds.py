@@ -51,7 +51,7 @@ def code_of(field: str, ref: FieldRef, text: str) -> str | None:
         return None
 
 
-_COMMON = {"tg": "target", "co": "country", "ci": "cert_id"}
+_COMMON = {"tg": "target", "co": "country", "is": "authority", "ci": "cert_id"}
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         kind.name: kind
@@ -69,7 +69,18 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                     "dt": "date",
                 },
             ),
-            Kind("test", LabResult, {**_COMMON, "tt": "test", "ma": "device", "sc": "taken", "tr": "value_code"}),
+            Kind(
+                "test",
+                LabResult,
+                {
+                    **_COMMON,
+                    "tt": "test",
+                    "ma": "device",
+                    "sc": "taken",
+                    "tr": "value_code",
+                    "tc": "performer",
+                },
+            ),
             Kind("recovery", Recovery, {**_COMMON, "fr": "first_positive", "df": "valid_from", "du": "valid_until"}),
         )
     }

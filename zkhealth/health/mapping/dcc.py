@@ -101,6 +101,7 @@ def _shared(event: dict[str, Any], notes: Notes) -> dict[str, object]:
     return {
         "target": _code(event, "tg", notes),
         "country": _code(event, "co", notes),
+        "authority": word(event.get("is")),
         "cert_id": word(event.get("ci")),
     }
 
