@@ -171,3 +171,41 @@ def test_a_key_like_another_is_the_key_twice(pair):
     encoded = cbor2.dumps(CLAIMS)
     with pytest.raises(DocumentError, match="the signed content"):
         read(certificate_text(claims=bytes([encoded[0] + 1]) + encoded[1:] + pair))
+
+
+# --- the text ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", [
+    pytest.param(lambda text: f"  {text} \n\n", id="blanks and lines around"),
+    pytest.param(lambda text: "\ufeff" + text + "\r\n", id="a mark before"),
+])  # fmt: skip
+def test_blanks_around_the_text_are_none_of_its_own(form):
+    """Base45 never ends with a blank, so none is lost."""
+    report = report_on(form(certificate_text()))
+    assert (report.status, codes_of(report)) == ("VALID", [])
+
+
+@pytest.mark.parametrize(("change", "code", "sentence"), [
+    pytest.param(str.lower, "PREFIX_ERROR", "HC1: in capital letters", id="small letters"),
+    pytest.param(lambda text: "hc1:" + text[4:], "PREFIX_ERROR", "HC1: in capital letters", id="a small prefix"),
+    pytest.param(lambda text: "HC1:" + text[4:].lower(), "BASE45_ERROR", "small letters", id="a large prefix only"),
+    pytest.param(lambda text: text[:80] + "\n" + text[80:], "BASE45_ERROR", "one line", id="two lines"),
+    pytest.param(lambda text: text[:80] + "\r\n" + text[80:], "BASE45_ERROR", "one line", id="two lines of Windows"),
+    pytest.param(lambda text: text[:80] + "\t" + text[80:], "BASE45_ERROR", "no base45", id="a tab"),
+])  # fmt: skip
+def test_it_is_said_what_is_wrong_with_a_text(change, code, sentence):
+    with pytest.raises(DocumentError, match=sentence) as caught:
+        read(change(certificate_text()))
+    assert (caught.value.finding.code, caught.value.kind) == (code, "dcc")
+
+
+def test_a_json_file_around_the_text_is_not_taken_apart_but_told_about():
+    text = certificate_text()
+    with pytest.raises(DocumentError, match="the text of a QR code; give that text by itself") as caught:
+        read(f'{{"JSON": {{}}, "PREFIX": "{text}"}}')
+    assert (caught.value.finding.code, caught.value.kind) == ("UNKNOWN_FILE_DATA", "")
+    assert text[4:20] not in str(caught.value)
+    with pytest.raises(DocumentError) as caught:
+        read('{"PREFIX": "NCFOXN", "7": ["HC1:"]}')
+    assert "QR code" not in str(caught.value)
