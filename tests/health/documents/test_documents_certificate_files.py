@@ -117,6 +117,19 @@ def test_our_schema_says_what_the_official_one_says():
         assert bool(schema_defects(content)) == (not official.is_valid(content)), content
 
 
+@pytest.mark.parametrize("changes", [
+    pytest.param({"dob": "1990-04-01T00:00:00"}, id="a date of birth with a time"),
+    pytest.param({"dob": " 1990-04-01"}, id="a date of birth with a blank"),
+    pytest.param({"nam": PERSON | {"fnt": "O'NEIL 2ND"}}, id="a standardised name with other characters"),
+])  # fmt: skip
+def test_our_schema_is_wider_than_the_official_one_where_the_eu_asks_for_it(changes):
+    jsonschema = pytest.importorskip("jsonschema")
+    official = jsonschema.Draft202012Validator(shared_json("health", "dcc", "schema", "DCC.combined-schema.json"))
+    assert official.is_valid(DCC)
+    assert not official.is_valid(DCC | changes)
+    assert schema_defects(DCC | changes) == []
+
+
 def damaged_contents():
     """A certificate with each field missing, of other types, too long, empty."""
     values = [None, 1, -1, 0, 1.5, True, [], {}, "", "x" * 81, "XX", [DCC["v"][0]] * 2]

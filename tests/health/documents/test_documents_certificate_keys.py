@@ -186,5 +186,27 @@ def test_a_batch_is_about_a_key_or_a_country_and_has_an_end(changes, is_revoked)
     assert ("REVOKED" in report_on(certificate_text(), signer_trust() + listed).codes) == is_revoked
 
 
+@pytest.mark.parametrize(("issuer", "country", "is_revoked"), [
+    pytest.param("XX", "XX", True, id="the issuer's country"),
+    pytest.param("YY", "XX", False, id="of another country, about an event in this one"),
+    pytest.param(None, "XX", True, id="no issuer, an event in this country"),
+    pytest.param("Ministry", "XX", True, id="an issuer that is no country, an event in this one"),
+    pytest.param(None, "YY", False, id="no issuer, an event in another country"),
+])  # fmt: skip
+@pytest.mark.parametrize("hash_type", ["UCI", "COUNTRYCODEUCI"])
+def test_the_country_of_the_event_counts_where_no_country_issued(hash_type, issuer, country, is_revoked):
+    claims = {4: EXPIRES, 6: ISSUED, -260: {1: DCC}} | ({1: issuer} if issuer else {})
+    hashed = VACCINATION["ci"] if hash_type == "UCI" else country + VACCINATION["ci"]
+    listed = Trust.of(batch(hash_type, hashed.encode(), kid="UNKNOWN_KID", country=country))
+    report = report_on(certificate_text(claims=claims), signer_trust() + listed)
+    assert ("REVOKED" in report.codes, report.status) == (is_revoked, "INVALID" if is_revoked else "VALID")
+
+
+def test_blanks_around_an_identifier_do_not_save_it():
+    text = certificate_text(content=DCC | {"v": [VACCINATION | {"ci": " " + VACCINATION["ci"]}]})
+    for listed in (VACCINATION["ci"], " " + VACCINATION["ci"]):
+        assert "REVOKED" in report_on(text, signer_trust() + Trust.of(batch("UCI", listed.encode()))).codes
+
+
 def test_that_nobody_looked_for_revocations_is_said():
     assert report_on(certificate_text()).codes == ("REVOCATION_NOT_CHECKED",)

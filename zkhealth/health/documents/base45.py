@@ -6,6 +6,8 @@ r"""Base45 (RFC 9285): two bytes in three characters of a QR code's alphanumeric
 
 from __future__ import annotations
 
+import struct
+
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 
@@ -16,12 +18,11 @@ def decode(text: str) -> bytes | None:
         values = [_VALUES[character] for character in text]
     except KeyError:
         return None
-    out = bytearray()
-    for at in range(0, len(values), 3):
-        group = values[at : at + 3]
-        number = sum(value * 45**place for place, value in enumerate(group))
-        size = len(group) - 1
-        if not size or number >> 8 * size:
-            return None
-        out += number.to_bytes(size, "big")
-    return bytes(out)
+    threes = len(values) // 3 * 3
+    triples = zip(values[0:threes:3], values[1:threes:3], values[2:threes:3], strict=True)
+    pairs = [low + 45 * middle + 45 * 45 * high for low, middle, high in triples]
+    last: int = sum(value * 45**place for place, value in enumerate(values[threes:]))
+    size = (len(values) - threes) // 2
+    if len(values) - threes == 1 or last >> 8 * size or max(pairs, default=0) >> 16:
+        return None
+    return struct.pack(f">{len(pairs)}H", *pairs) + last.to_bytes(size, "big")

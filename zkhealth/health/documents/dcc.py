@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cbor2 import undefined
+
 from zkhealth.health.documents import base45, lenient_cbor
 from zkhealth.health.documents.base64url import to_base64url
 from zkhealth.health.documents.dcc_schema import schema_defects
@@ -28,31 +30,31 @@ def read_dcc(text: str) -> Document:
 
     Raises DocumentError if a layer is not what it should be.
     """
-    text, defects = trimmed(text)
+    text, _ = trimmed(text)  # Blanks around it are none of its own: base45 never ends with one.
     if not text.startswith(PREFIX):
-        raise DocumentError("PREFIX_ERROR", f"the text does not begin with {PREFIX}", "dcc")
+        small = " in capital letters" if text.upper().startswith(PREFIX) else ""
+        raise DocumentError("PREFIX_ERROR", f"the text does not begin with {PREFIX}{small}", "dcc")
     compressed = base45.decode(text.removeprefix(PREFIX))
     if compressed is None:
-        raise DocumentError("BASE45_ERROR", "after HC1: the text has characters or groups that are no base45", "dcc")
+        raise DocumentError("BASE45_ERROR", _about_base45(text), "dcc")
     cose = inflate(compressed, MAX_BYTES, WRAPPED)
     if cose is None:
         raise DocumentError("INFLATION_ERROR", "the certificate is not zlib, is cut off or too large", "dcc")
-    return read_cose(cose, tuple(defects))
+    return read_cose(cose)
 
 
-def read_cose(cose: bytes, defects: tuple[Finding, ...] = ()) -> Document:
+def read_cose(cose: bytes) -> Document:
     """Read a certificate from its signed CBOR.
 
     Raises DocumentError if it is none.
     """
-    found = list(defects)
     header, unprotected, protected, payload, value = _sign1(lenient_cbor.decode(cose))
     claims = lenient_cbor.decode(payload)
     hcert = claims.get(_HCERT) if isinstance(claims, dict) else None
-    content = hcert.get(_DCC) if isinstance(hcert, dict) else None
+    content = _tidied(hcert.get(_DCC)) if isinstance(hcert, dict) else None
     if not isinstance(claims, dict) or not _is_json(content, lenient_cbor.MAX_DEPTH) or not isinstance(content, dict):
         raise DocumentError("CBOR_ERROR", "the signed content is no CBOR map with a certificate (-260, 1)", "dcc")
-    found += [finding("SCHEMA_ERROR", sentence) for sentence in schema_defects(content)]
+    found = [finding("SCHEMA_ERROR", sentence) for sentence in schema_defects(content)]
     found += _about_claims(claims)
     kid = header.get(_KID, unprotected.get(_KID))
     issuer = claims.get(_ISSUER)
@@ -83,9 +85,18 @@ def _sign1(cose: object) -> tuple[dict[Any, Any], dict[Any, Any], bytes, bytes, 
     return header, unprotected, protected, payload, value
 
 
+def _about_base45(text: str) -> str:
+    """What is wrong with the text, where that can be told; line ends are not taken out: a blank may be lost there."""
+    if "\n" in text or "\r" in text:
+        return "the text is broken into lines; give it as one line"
+    if not text.isupper():
+        return "the text has small letters; the QR code has capital letters only"
+    return "after HC1: the text has characters or groups that are no base45"
+
+
 def _about_claims(claims: dict[Any, Any]) -> list[Finding]:
     checks = [
-        (isinstance(claims.get(_ISSUER), str), "expected the issuer (claim 1) as text"),
+        (isinstance(claims.get(_ISSUER), str | None), "expected the issuer (claim 1), if there is one, as text"),
         (moment(claims.get(_ISSUED)) is not None, "expected the time of issuing (claim 6) as seconds"),
         (moment(claims.get(_EXPIRES)) is not None, "expected the end (claim 4) as seconds"),
         (_STARTS not in claims or moment(claims[_STARTS]) is not None, "expected the start (claim 5) as seconds"),
@@ -96,6 +107,18 @@ def _about_claims(claims: dict[Any, Any]) -> list[Finding]:
 def _plain(algorithm: object) -> int:
     """The number of an algorithm, or 0: lists cannot be looked up."""
     return algorithm if isinstance(algorithm, int) else 0
+
+
+def _tidied(value: Any) -> Any:
+    """The values as the EU asks verifiers to take them, since some countries' programs sign null and 2.0.
+
+    Null is absent, and 2.0 is 2 (eu-digital-green-certificates/dcc-quality-assurance, SpecialCaseHandling.md).
+    """
+    if isinstance(value, dict):
+        return {name: _tidied(inner) for name, inner in value.items() if inner is not None and inner is not undefined}
+    if isinstance(value, list):
+        return [_tidied(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _is_json(value: object, depth: int) -> bool:

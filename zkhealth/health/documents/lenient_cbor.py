@@ -1,7 +1,8 @@
 """CBOR as countries write it: floats, indefinite lengths, keys in any order, and dates in tags.
 
 What no certificate needs is refused: other tags (which would make fractions, cycles and regular expressions of hostile
-bytes), more than 20 levels, a key twice, and anything after the end.
+bytes), more than 20 levels, a key twice, keys that are neither whole numbers nor text (to Python, `true` and 1.0 are
+the key 1), and anything after the end.
 """
 
 from __future__ import annotations
@@ -25,7 +26,12 @@ def decode(data: bytes) -> Any:
     stream = BytesIO(data)
     try:
         decoder = cbor2.CBORDecoder(
-            stream, semantic_decoders=_TAGS, max_depth=MAX_DEPTH, allow_duplicate_keys=False, read_size=1
+            stream,
+            object_hook=_with_labels,
+            semantic_decoders=_TAGS,
+            max_depth=MAX_DEPTH,
+            allow_duplicate_keys=False,
+            read_size=1,
         )
         value = decoder.decode()
     except Exception:  # cbor2 raises what its input provokes, and says what the input was
@@ -38,6 +44,14 @@ def encode(value: Any) -> bytes:
     return cbor2.dumps(value)
 
 
+def _with_labels(found: Mapping[object, object], _immutable: bool) -> object:
+    """The map, if its keys are labels (RFC 9052, section 1.5)."""
+    if not set(map(type, found)) <= _LABELS:
+        raise ValueError("expected whole numbers or text as keys")
+    return found
+
+
+_LABELS = frozenset({int, str})
 _Decoder = Callable[[object, bool], object]
 
 

@@ -32,10 +32,11 @@ _Source = bytes | str | Path
 _OF_CARDS = re.compile(rb'\s*\{\s*"verifiableCredential"')
 _COSE = (b"\xd2\x84", b"\xd8\x3d", b"\x84")
 _ENCRYPTED = re.compile(r"[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+\Z", re.ASCII)
+_CODES = ("HC1:", "shc:/", "shlink:/")
 _PATTERNS = {
     "shc": re.compile(r"shc:|[\w-]+\.[\w-]+\.[\w-]+\s*\Z", re.ASCII),
     "shl": re.compile(r"shlink:/|https?://[^\s#]*#shlink:/", re.ASCII),
-    "dcc": re.compile(r"H[A-Z]\d:"),
+    "dcc": re.compile(r"H[A-Z]\d:", re.IGNORECASE | re.ASCII),
 }
 
 
@@ -141,7 +142,10 @@ def _read_json(text: str) -> tuple[Document, ...]:
     for belongs, kind in _JSON_KINDS:
         if belongs(document):
             return (_resource(document, text),) if kind == "fhir" else _READERS[kind](text)
-    raise DocumentError("UNKNOWN_FILE_DATA", "the JSON object is none of the documents that are read here")
+    sentence = "the JSON object is none of the documents that are read here"
+    if any(isinstance(value, str) and value.startswith(_CODES) for value in document.values()):
+        sentence += ", but one of its values is the text of a QR code; give that text by itself"
+    raise DocumentError("UNKNOWN_FILE_DATA", sentence)
 
 
 def _read_fhir(text: str) -> tuple[Document, ...]:

@@ -8,6 +8,7 @@ the country and the identifier.  A verifier has the whole list: nobody learns wh
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from zkhealth.health.documents.shc_payload import listed_rid
 from zkhealth.health.fhir.elements import items
 
 MAX_ENTRIES = 1 << 20
+_COUNTRY = re.compile("[A-Z]{2}")
 _HASH_TYPES = ("SIGNATURE", "UCI", "COUNTRYCODEUCI")
 
 
@@ -96,7 +98,7 @@ class HashList:
 
     def has(self, document: Document, key_id: bytes, at: datetime) -> bool:
         """Whether a certificate that was signed with this key is in the batch at this time."""
-        is_about = self.key_id == key_id or (not self.key_id and self.country in ("", document.issuer))
+        is_about = self.key_id == key_id or (not self.key_id and self.country in ("", *_countries(document)))
         is_over = self.expires is not None and at > self.expires
         return is_about and not is_over and not self.hashes.isdisjoint(_hashes_of(document, self.hash_type))
 
@@ -108,14 +110,22 @@ def _hashes_of(document: Document, hash_type: str) -> list[bytes]:
         value = document.signature.value
         texts = [value[: len(value) // 2] if document.signature.algorithm == "ES256" else value]
     else:
-        prefix = document.issuer if hash_type == "COUNTRYCODEUCI" else ""
-        texts = [(prefix + identifier).encode("utf-8", "surrogatepass") for identifier in _identifiers(document)]
+        prefixes = _countries(document) if hash_type == "COUNTRYCODEUCI" else [""]
+        said = [prefix + identifier for prefix in prefixes for identifier in _texts(document, "ci")]
+        texts = [text.encode("utf-8", "surrogatepass") for text in said]
     return [hashlib.sha256(text).digest()[:16] for text in texts]
 
 
-def _identifiers(document: Document) -> list[str]:
+def _countries(document: Document) -> list[str]:
+    """The country of the issuer; or, since certificates need not name one (hcert-spec 3.3.4), that of the event."""
+    return [document.issuer] if _COUNTRY.fullmatch(document.issuer) else [document.issuer, *_texts(document, "co")]
+
+
+def _texts(document: Document, name: str) -> list[str]:
+    """What the events of a certificate have under this name: as written, and without blanks around it."""
     events = [event for kind in "vtr" for event in items(document.content.get(kind)) if isinstance(event, dict)]
-    return [event["ci"] for event in events if isinstance(event.get("ci"), str)]
+    texts = [event[name] for event in events if isinstance(event.get(name), str)]
+    return list(dict.fromkeys(form for text in texts for form in (text, text.strip())))
 
 
 def _hash(text: object) -> bytes | None:

@@ -1,7 +1,7 @@
 """EU Digital COVID Certificates: vaccinations, tests and recoveries as values of schemas.
 
 Fields by the schema of eu-digital-green-certificates/ehn-dcc-schema 1.3.  Certificates of test systems lack fields,
-have dates with times, two events, or doses beyond the series: what is there is kept as it is.
+have dates with times, two events, or doses beyond the series: what is there is kept as it is, but for blanks around it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from zkhealth.health.schemas import Identity, Immunization, LabResult, Recovery
 
 MAX_EVENTS = 100
 _UNKNOWN = re.compile(r"(?<=^[0-9]{4})-00(-00)?$|(?<=^[0-9]{4}-[0-9]{2})-00$")
-_WITH_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9:.,Z+-]{2,40}")
+_NO_MONTH = re.compile(r"([0-9]{4})-00-[0-9]{2}")
+_WITH_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ][0-9:.,Zz+-]{2,40}")
 
 
 def read_certificate(content: dict[str, Any]) -> Entries:
     """The payload of a certificate: who, and each event."""
     findings: list[Finding] = []
-    birth = _day(content.get("dob"), "dob", Notes("", findings))
+    birth = _day(_without_lone_day(content.get("dob")), "dob", Notes("", findings))
     entries = list(_attempt(_identity, obj(content.get("nam")), Notes("nam", findings)))
     for kind, reader in _READERS.items():
         for n, event in enumerate(items(content.get(kind))[:MAX_EVENTS], start=1):
@@ -68,7 +69,7 @@ def _vaccination(event: dict[str, Any], notes: Notes) -> Entry:
 
 
 def _test(event: dict[str, Any], notes: Notes) -> Entry:
-    taken = moment(event.get("sc"), "sc", notes)
+    taken = moment(_moment(event.get("sc")), "sc", notes)
     if taken is None and event.get("sc"):
         notes.add("DATE_NOT_READABLE", "sc: rules count from the moment of sampling, which is not known")
     values = {
@@ -111,7 +112,7 @@ def _code(event: dict[str, Any], name: str, notes: Notes) -> str | None:
     if value is None or value == "":
         return None
     try:
-        return dcc_code(name, value)
+        return dcc_code(name, value.strip() if isinstance(value, str) else value) or None
     except (ValueError, TypeError):
         notes.add("VALUE_NOT_USABLE", f"{name}: expected a code as text without '|'")
         return None
@@ -131,8 +132,20 @@ def _date_part(value: object) -> object:
     """
     if not isinstance(value, str):
         return value
+    value = value.strip()
     match = _WITH_TIME.fullmatch(value)
     return _UNKNOWN.sub("", match[1] if match else value)
+
+
+def _without_lone_day(birth: object) -> object:
+    """A day of an unknown month says no more than its year (the Faroe Islands write 1989-00-20)."""
+    match = _NO_MONTH.fullmatch(birth.strip()) if isinstance(birth, str) else None
+    return match[1] if match else birth
+
+
+def _moment(value: object) -> object:
+    """RFC 3339 allows small letters in a moment."""
+    return value.strip().upper() if isinstance(value, str) else value
 
 
 _READERS: Mapping[str, Callable[[dict[str, Any], Notes], Entry]] = MappingProxyType(
