@@ -127,7 +127,9 @@ def test_a_signer_s_certificate_counts_in_its_time_only(at):
     pytest.param({"data": {"hdr": {}, "msg": {}}}, id="an empty header"),
     pytest.param({"data": {"hdr": SEAL["hdr"] | {"t": ["icao.vacc"]}, "msg": {}}}, id="a type that is a list"),
     pytest.param({"data": {"hdr": SEAL["hdr"] | {"t": "icao.visa"}, "msg": {}}}, id="another type"),
-    pytest.param({"data": SEAL | {"x": 1.5}}, id="a fraction"),
+    pytest.param({"data": SEAL | {"x": 1 << 53}}, id="a number that readers round"),
+    pytest.param({"data": SEAL | {"hdr": SEAL["hdr"] | {"v": 2}}}, id="another version"),
+    pytest.param({"data": SEAL | {"hdr": SEAL["hdr"] | {"v": True}}}, id="a version that is none"),
     pytest.param({"data": SEAL | {"x": "\ud800"}}, id="half a character"),
     pytest.param({"more": 1}, id="something more"),
 ])  # fmt: skip
