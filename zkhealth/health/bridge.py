@@ -156,7 +156,7 @@ def _read_whole(read: Entries) -> Iterator[Entry]:
 def _is_issuer_known(document: Document, report: Report) -> bool:
     """Whether the trust list says whose the key is, too, and not only the document that the key signed.
 
-    Of a seal, the state has three letters and the authority's country two: they are not compared.
+    A seal whose signer is not of the state that it names is not valid.
     """
     if document.kind == "dcc":
         return report.vouched_by == document.issuer

@@ -6,13 +6,13 @@ bytes; whoever goes by the values must know that they are still those of the byt
 
 from __future__ import annotations
 
-from zkhealth.encoding.strict_json import read_json_object
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.health.documents import Document, lenient_cbor
 from zkhealth.health.documents.base64url import to_base64url
 from zkhealth.health.documents.dcc import read_cose
 from zkhealth.health.documents.document import Signature
 from zkhealth.health.documents.shc import read_jws
+from zkhealth.health.documents.vds_nc import read_signed
 
 
 def as_signed(document: Document) -> Document:
@@ -41,8 +41,7 @@ def _read_again(kind: str, signature: Signature) -> Document | None:
             case ["Signature1", bytes(protected), b"", bytes(payload)]:
                 return read_cose(lenient_cbor.encode([protected, {}, payload, signature.value]))
     if kind == "vds-nc":
-        data = read_json_object(signature.message)
-        return Document("vds-nc", data, data["hdr"]["is"])
+        return read_signed(signature)
     return None
 
 

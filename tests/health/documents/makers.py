@@ -99,13 +99,16 @@ def crl(private, *rids, **changes):
 # --- certificates ------------------------------------------------------------------------
 
 
-def certificate(private, usages=(), name="XX", issuer=None, signer=None, ca=False, start=None, days=730, extra=()):
+def certificate(
+    private, usages=(), name="XX", issuer=None, signer=None, ca=False, start=None, days=730, extra=(), critical=(),
+    serial=7, hashing=None,
+):  # fmt: skip
     """A certificate of a key, signed by itself or by another."""
     start = start or datetime(2021, 1, 1, tzinfo=UTC)
     names = [x509.Name([x509.NameAttribute(x509.NameOID.COUNTRY_NAME, of)]) for of in (name, issuer or name)]
     built = (
         x509.CertificateBuilder()
-        .subject_name(names[0]).issuer_name(names[1]).public_key(private.public_key()).serial_number(7)
+        .subject_name(names[0]).issuer_name(names[1]).public_key(private.public_key()).serial_number(serial)
         .not_valid_before(start).not_valid_after(start + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
     )  # fmt: skip
@@ -113,9 +116,11 @@ def certificate(private, usages=(), name="XX", issuer=None, signer=None, ca=Fals
         built = built.add_extension(x509.ExtendedKeyUsage([x509.ObjectIdentifier(u) for u in usages]), critical=False)
     for extension in extra:
         built = built.add_extension(extension, critical=False)
+    for extension in critical:
+        built = built.add_extension(extension, critical=True)
     signer = signer or private
     deterministic = isinstance(signer, ec.EllipticCurvePrivateKey) or None
-    made = built.sign(signer, hashes.SHA256(), ecdsa_deterministic=deterministic)
+    made = built.sign(signer, hashing or hashes.SHA256(), ecdsa_deterministic=deterministic)
     return made.public_bytes(serialization.Encoding.DER)
 
 
@@ -172,11 +177,26 @@ def signer_trust(private=None, **options):
 # --- seals -------------------------------------------------------------------------------
 
 SEAL_SIGNER = "2.23.136.1.1.14.2"
+DOCUMENT_TYPES = "2.23.136.1.1.6.2"
 SEAL = {
     "hdr": {"t": "icao.vacc", "v": 1, "is": "UTO"},
     "msg": {"uvci": "U32870", "pid": {"n": "Smith Bill", "dob": "1990-01-02"},
             "ve": [{"des": "XM68M6", "dis": "RA01.0", "vd": [{"dvc": "2021-03-03", "seq": 1, "ctr": "UTO"}]}]},
 }  # fmt: skip
+
+
+def document_types(*types, tag=0x13):
+    """ICAO's extension: SEQUENCE { version INTEGER, SET OF PrintableString }."""
+    listed = b"".join(bytes([tag, len(one)]) + one.encode() for one in types)
+    inner = b"\x02\x01\x00\x31" + bytes([len(listed)]) + listed
+    value = b"\x30" + bytes([len(inner)]) + inner
+    return x509.UnrecognizedExtension(x509.ObjectIdentifier(DOCUMENT_TYPES), value)
+
+
+def seal_signer(private, authority, name="UT", types=("NT", "NV"), usages=(SEAL_SIGNER,), **options):
+    """The certificate of a signer of seals, under an authority of the same country unless the options name another."""
+    options = {"issuer": name, "extra": [document_types(*types)] if types else []} | options
+    return certificate(private, usages, name=name, signer=authority, **options)
 
 
 def seal(private, der, data=None, **changes):

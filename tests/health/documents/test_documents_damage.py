@@ -9,7 +9,6 @@ import cbor2
 import pytest
 from health.documents.makers import (
     AT,
-    SEAL_SIGNER,
     b45,
     b64url,
     card,
@@ -24,6 +23,7 @@ from health.documents.makers import (
     numeric,
     payload,
     seal,
+    seal_signer,
     signer_trust,
 )
 from hypothesis import example, given
@@ -33,7 +33,7 @@ from zkhealth.errors import DecodingError
 from zkhealth.health.documents import KINDS, Trust, open_file, read, read_all, verify
 
 AUTHORITY = certificate(key(5), name="UT", ca=True)
-SEALED = seal(key(6), certificate(key(6), (SEAL_SIGNER,), name="US", issuer="UT", signer=key(5)))
+SEALED = seal(key(6), seal_signer(key(6), key(5)))
 FHIR = json.dumps(payload()["vc"]["credentialSubject"]["fhirBundle"])
 TRUST = card_trust() + signer_trust() + Trust.of(AUTHORITY)
 GOOD = {

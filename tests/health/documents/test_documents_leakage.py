@@ -6,7 +6,7 @@ import re
 import traceback
 
 import pytest
-from health.documents.makers import AT, SEAL, SEAL_SIGNER, card, certificate, certificate_text, key, link, payload, seal
+from health.documents.makers import AT, SEAL, card, certificate_text, key, link, payload, seal, seal_signer
 from hypothesis import given
 from hypothesis import strategies as st
 from shared_files import SHARED
@@ -27,7 +27,7 @@ DAMAGE = '{}[]"\\,:0aA.\ud800 \n'
 MADE = {
     "card": card(payload("secret-rid")),
     "certificate": certificate_text(),
-    "seal": seal(key(6), certificate(key(6), (SEAL_SIGNER,), name="US"), SEAL),
+    "seal": seal(key(6), seal_signer(key(6), key(5)), SEAL),
     "link": link(),
     "payload": json.dumps(payload()),
 }

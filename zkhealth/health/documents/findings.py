@@ -148,6 +148,7 @@ ADVICE = {
     "SIGNATURE_ERROR": "Do not rely on it: it was changed, or another key signed it. " + _ASK_ISSUER,
     "KEY_USAGE_ERROR": "Do not rely on it: this key may not sign certificates of this kind.",
     "CERTIFICATE_ERROR": "Do not rely on it: the signer's certificate is not in order.",
+    "ISSUER_STATE_ERROR": "Do not rely on it: nothing shows that it comes from the state that it names.",
     # Time, revocation, trust
     "NOT_YET_VALID": "Use it from then on; if that day has passed, check the clock, then ask the issuer.",
     "EXPIRATION_ERROR": _ASK_ISSUER,

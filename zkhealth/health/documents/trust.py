@@ -55,7 +55,8 @@ class Trust:
         key_sets: of issuers of cards.
         signers: of EU certificates.
         certificates: of authorities that sign signers of seals (CSCA), or of the signers themselves.
-        card_revocations, hash_lists: what was taken back.
+        card_revocations, hash_lists, certificate_revocations: what was taken back: cards, EU certificates, and the
+            certificates of signers of seals.
     """
 
     issuers: Mapping[str, str] = field(default_factory=dict)
@@ -64,18 +65,22 @@ class Trust:
     certificates: tuple[x509.Certificate, ...] = ()
     card_revocations: tuple[CardRevocationList, ...] = ()
     hash_lists: tuple[HashList, ...] = ()
+    certificate_revocations: tuple[x509.CertificateRevocationList, ...] = ()
 
     @classmethod
-    def of(cls, *files: bytes | str | Path, issuer: str = "") -> Trust:
+    def of(cls, *files: bytes | str | Path, issuer: str = "", signed_by: bytes | str | Path | None = None) -> Trust:
         """Read lists of any kind that is known: key sets, directories, key lists, certificates, revocation lists.
 
-        A file is its path, or its content; `issuer` is the URL whose key set or revocation list the files are.
+        A file is its path, or its content; `issuer` is the URL whose key set or revocation list the files are.  With
+        `signed_by`, a public key in PEM or DER, each file must have this key's signature in a line before the list, as
+        the German key list has; no other signature over a list is checked.
 
-        Raises DecodingError if a file is no such list, OSError if it cannot be read.
+        Raises DecodingError if a file is no such list, VerificationError if its signature is not good, OSError if it
+        cannot be read.
         """
         from zkhealth.health.documents.trust_files import read_trust  # noqa: PLC0415 (it needs this class)
 
-        return sum((read_trust(file, issuer) for file in files), cls())
+        return sum((read_trust(file, issuer, signed_by) for file in files), cls())
 
     def __add__(self, other: Trust) -> Trust:
         if not isinstance(other, Trust):
@@ -87,6 +92,7 @@ class Trust:
             self.certificates + other.certificates,
             self.card_revocations + other.card_revocations,
             self.hash_lists + other.hash_lists,
+            self.certificate_revocations + other.certificate_revocations,
         )
 
     def signers_of(self, key_id: bytes) -> list[Signer]:
@@ -94,7 +100,7 @@ class Trust:
         return [signer for signer in self.signers if signer.key_id == key_id]
 
     def __repr__(self) -> str:
-        lists = len(self.card_revocations) + len(self.hash_lists)
+        lists = len(self.card_revocations) + len(self.hash_lists) + len(self.certificate_revocations)
         return (
             f"Trust({len(self.issuers)} issuers, {len(self.key_sets)} key sets, {len(self.signers)} signers, "
             f"{len(self.certificates)} certificates, {lists} revocation lists)"

@@ -1,39 +1,59 @@
 """Lists as authorities publish them, recognised by their shape.
 
 Cards: key sets (RFC 7517), the VCI directory and its snapshot with keys, card revocation lists.
-Certificates and seals: PEM, DER, base64 of DER; the EU gateway's list, its German, Swiss and Dutch forms, and DID
-documents (WHO GDHCN).  Signatures over lists are not checked: get them over a channel that you trust.
+Certificates and seals: certificates and their revocation lists in PEM, DER or base64 of DER, and the key lists of
+`key_lists`.  The German list's signature is checked by a key that the caller gives; no other signature over a list is
+checked: get them over a channel that you trust.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from zkhealth.encoding.strict_json import parse_json_object, read_text
-from zkhealth.errors import DecodingError
-from zkhealth.health.documents.base64url import from_base64, from_base64url
-from zkhealth.health.documents.certificates import SIGNATURE_ERRORS, country_of, key_id_of, usages_of
-from zkhealth.health.documents.revocation import CardRevocationList, HashList
-from zkhealth.health.documents.trust import KeySet, Signer, Trust
-from zkhealth.health.fhir.elements import items
+from zkhealth.errors import DecodingError, VerificationError
+from zkhealth.health.documents import key_lists
+from zkhealth.health.documents.base64url import from_base64
+from zkhealth.health.documents.certificates import SIGNATURE_ERRORS
+from zkhealth.health.documents.document import Signature
+from zkhealth.health.documents.key_lists import objects
+from zkhealth.health.documents.revocation import CardRevocationList
+from zkhealth.health.documents.signatures import is_good
+from zkhealth.health.documents.trust import KeySet, Trust
 
 MAX_BYTES = 1 << 26
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+_BEGIN = re.compile(rb"-----BEGIN (?:CERTIFICATE|X509 CRL)-----")
+_PEM = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CRL)-----([^-]*)-----END \1-----")
 _UNKNOWN = "expected a key set, a directory of issuers, a key list, certificates or a revocation list"
 
 
-def read_trust(data: bytes | str | Path, issuer: str = "") -> Trust:
+def read_trust(data: bytes | str | Path, issuer: str = "", signed_by: bytes | str | Path | None = None) -> Trust:
     """Read one list of any kind; `issuer` is the URL whose key set it is.
 
-    Raises DecodingError if it is none, OSError if it cannot be read.
+    With `signed_by`, a public key, it must be a list after a line with its signature by this key.
+
+    Raises DecodingError if it is none, VerificationError if that signature is not good, OSError if it cannot be read.
     """
+    raw = _raw(data)
+    if signed_by is not None:
+        return _of_json(_signed(raw, signed_by), issuer)
+    if raw[:1] == b"\x30":
+        return _of_der(raw)
+    if _BEGIN.search(raw):
+        return _of_pem(raw)
+    text = read_text(raw, MAX_BYTES).strip()
+    if text[:1] not in ("{", "["):
+        return _of_text(text)
+    return _of_json(text, issuer)
+
+
+def _raw(data: bytes | str | Path) -> bytes:
     if isinstance(data, Path):
         with data.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
@@ -42,14 +62,53 @@ def read_trust(data: bytes | str | Path, issuer: str = "") -> Trust:
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     if len(raw) > MAX_BYTES:
         raise DecodingError(f"expected at most {MAX_BYTES} bytes, got {len(raw)}")
-    if raw[:1] == b"\x30":
-        return _certificates([raw])
-    if b"-----BEGIN CERTIFICATE-----" in raw:
-        return _certificates([_unarmoured(part) for part in _PEM.findall(raw)])
-    text = read_text(raw, MAX_BYTES).strip()
-    if text[:1] not in ("{", "["):
-        return _of_text(text)
-    return _of_json(text, issuer)
+    return raw
+
+
+def _signed(raw: bytes, signed_by: bytes | str | Path) -> str:
+    """The list whose signature (r and s by a key on P-256, in base64) stands in the line before it."""
+    first, _, rest = read_text(raw, MAX_BYTES).strip().partition("\n")
+    value = from_base64(first)
+    if not value or not rest.lstrip().startswith("{"):
+        raise DecodingError("expected a list after a line with its signature; of other lists, none is checked here")
+    if not is_good(Signature("ES256", rest.encode(), value), _key(_raw(signed_by)), ("ES256",)):
+        raise VerificationError("the list was not signed by this key, or was changed")
+    return rest
+
+
+def _key(raw: bytes) -> Any:
+    load = serialization.load_pem_public_key if raw.startswith(b"-----") else serialization.load_der_public_key
+    try:
+        return load(raw)
+    except SIGNATURE_ERRORS:
+        reason = "expected the public key that signs the list, in PEM or DER"
+    raise DecodingError(reason)
+
+
+def _of_pem(raw: bytes) -> Trust:
+    """Certificates and revocation lists of certificates.  No revocation list may get lost, a certificate may."""
+    parts = [(label, from_base64(body.decode("ascii", "replace")) or b"") for label, body in _PEM.findall(raw)]
+    crls = [_crl(der) for label, der in parts if label != b"CERTIFICATE"]
+    if len(parts) != len(_BEGIN.findall(raw)) or None in crls:
+        raise DecodingError("expected PEM in which each part ends and each revocation list can be read")
+    ders = [der for label, der in parts if label == b"CERTIFICATE"]
+    return sum(map(_of_crl, filter(None, crls)), key_lists.of_certificates(ders) if ders else Trust())
+
+
+def _of_der(der: bytes) -> Trust:
+    crl = _crl(der)
+    return key_lists.of_certificates([der]) if crl is None else _of_crl(crl)
+
+
+def _of_crl(crl: x509.CertificateRevocationList) -> Trust:
+    return Trust(certificate_revocations=(crl,))
+
+
+def _crl(der: bytes) -> x509.CertificateRevocationList | None:
+    try:
+        return x509.load_der_x509_crl(der)
+    except SIGNATURE_ERRORS:
+        return None
 
 
 def _of_text(text: str) -> Trust:
@@ -60,17 +119,17 @@ def _of_text(text: str) -> Trust:
     der = from_base64(text)
     if not der:
         raise DecodingError(_UNKNOWN)
-    return _certificates([der])
+    return _of_der(der)
 
 
 def _of_json(text: str, issuer: str) -> Trust:
-    document = parse_json_object(text if text.startswith("{") else f'{{"list": {text}}}')
+    document = parse_json_object(f'{{"list": {text}}}' if text.startswith("[") else text)
     if "keys" in document:
         return Trust(key_sets=(_key_set(document, issuer),))
     if {"kid", "method", "rids"} <= document.keys():
         return Trust(card_revocations=(CardRevocationList.read(document),))
     if "hashType" in document:
-        return Trust(hash_lists=(_hash_list(document),))
+        return Trust(hash_lists=(key_lists.hash_list(document),))
     for name, read in _SHAPES.items():
         if name in document:
             return read(document[name])
@@ -78,20 +137,13 @@ def _of_json(text: str, issuer: str) -> Trust:
 
 
 def _key_set(document: dict[str, Any], issuer: str) -> KeySet:
-    return KeySet(issuer, tuple(_objects(document["keys"])))
-
-
-def _hash_list(batch: dict[str, Any]) -> HashList:
-    read = HashList.read(batch)
-    if read is None:
-        raise DecodingError("expected a batch of hashes of 16 bytes, with hashType, kid, country and expires")
-    return read
+    return KeySet(issuer, tuple(objects(document["keys"])))
 
 
 def _directory(listed: Any) -> Trust:
     """The VCI directory: the URLs of issuers, the older ones too, with names."""
     issuers: dict[str, str] = {}
-    for entry in _objects(listed):
+    for entry in objects(listed):
         if isinstance(entry.get("iss"), str):
             issuers[entry["iss"]] = str(entry.get("name", ""))
     return Trust(issuers)
@@ -100,121 +152,21 @@ def _directory(listed: Any) -> Trust:
 def _snapshot(listed: Any) -> Trust:
     """The VCI directory with the keys and revocation lists that issuers had when it was made."""
     issuers, key_sets, lists = {}, [], []
-    for entry in _objects(listed):
+    for entry in objects(listed):
         issuer = entry.get("issuer")
         if isinstance(issuer, dict) and isinstance(issuer.get("iss"), str):
             issuers[issuer["iss"]] = str(issuer.get("name", ""))
-            key_sets.append(KeySet(issuer["iss"], tuple(_objects(entry.get("keys", [])))))
-            lists += [CardRevocationList.read(crl) for crl in _objects(entry.get("crls", []))]
+            key_sets.append(KeySet(issuer["iss"], tuple(objects(entry.get("keys", [])))))
+            lists += [CardRevocationList.read(crl) for crl in objects(entry.get("crls", []))]
     return Trust(issuers, tuple(key_sets), card_revocations=tuple(lists))
 
 
-def _gateway(listed: Any) -> Trust:
-    """The EU gateway's list: signers (DSC) are used, the authorities above them (CSCA) serve for seals."""
-    ders: list[bytes] = []
-    authorities: list[bytes] = []
-    for entry in _objects(listed):
-        if "hashType" in entry:
-            return Trust(hash_lists=tuple(_hash_list(batch) for batch in _objects(listed)))
-        der = from_base64(str(entry.get("rawData", "")))
-        if not der:
-            raise DecodingError("expected each entry of the key list to have rawData, a certificate in base64")
-        (authorities if str(entry.get("certificateType")).upper() == "CSCA" else ders).append(der)
-    return _certificates(ders) + Trust(certificates=_certificates(authorities).certificates)
-
-
-def _swiss(listed: Any) -> Trust:
-    """The Swiss list: keys as numbers in base64, with the kinds that they may sign."""
-    signers = []
-    for entry in _objects(listed):
-        key_id, key = from_base64(str(entry.get("keyId", ""))), _key_of_numbers(entry)
-        if not key_id or key is None:
-            raise DecodingError("expected each entry of the key list to have keyId and the numbers of a key")
-        kinds = set(str(entry.get("use", ""))) & set("vtr")
-        signers.append(Signer(key_id, key, frozenset(_USAGES[kind] for kind in kinds)))
-    return Trust(signers=tuple(signers))
-
-
-def _dutch(by_key_id: Any) -> Trust:
-    """The Dutch list: public keys (DER) by KID."""
-    signers = []
-    for name, entries in by_key_id.items() if isinstance(by_key_id, dict) else ():
-        for entry in _objects(entries):
-            key = _public_key(from_base64(str(entry.get("subjectPk", ""))) or b"")
-            usages = frozenset(_USAGES[u] for u in map(str, items(entry.get("keyUsage"))) if u in _USAGES)
-            signers.append(Signer(from_base64(name) or b"", key, usages))
-    return Trust(signers=tuple(signers))
-
-
-def _did(methods: Any) -> Trust:
-    """A DID document of WHO's GDHCN: keys as JWK, with certificates."""
-    ders = []
-    for method in _objects(methods):
-        jwk = method.get("publicKeyJwk")
-        chain = items(jwk.get("x5c")) if isinstance(jwk, dict) else []
-        if chain and isinstance(chain[0], str):
-            ders.append(from_base64(chain[0]) or b"")
-    return _certificates(ders)
-
-
-def _certificates(ders: list[bytes]) -> Trust:
-    """Certificates serve both as signers, by their hash, and as authorities, if they are."""
-    certificates, signers = [], []
-    for der in ders:
-        try:
-            certificate = x509.load_der_x509_certificate(der)
-            key = certificate.public_key()
-        except SIGNATURE_ERRORS:
-            certificate = None
-        if certificate is None:
-            raise DecodingError("expected certificates (X.509) whose keys can be read")
-        certificates.append(certificate)
-        start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-        signers.append(Signer(key_id_of(der), key, usages_of(certificate), country_of(certificate), start, end))
-    return Trust(signers=tuple(signers), certificates=tuple(certificates))
-
-
-def _key_of_numbers(entry: dict[str, Any]) -> Any:
-    numbers = {n: _number(entry.get(n)) for n in ("n", "e", "x", "y")}
-    try:
-        if numbers["n"]:
-            return rsa.RSAPublicNumbers(numbers["e"], numbers["n"]).public_key()
-        return ec.EllipticCurvePublicNumbers(numbers["x"], numbers["y"], ec.SECP256R1()).public_key()
-    except ValueError:
-        return None
-
-
-def _number(text: object) -> int:
-    data = (from_base64(text) or from_base64url(text.rstrip("="))) if isinstance(text, str) else None
-    return int.from_bytes(data or b"", "big")
-
-
-def _public_key(der: bytes) -> Any:
-    try:
-        return serialization.load_der_public_key(der)
-    except SIGNATURE_ERRORS:
-        reason = "expected public keys (SubjectPublicKeyInfo) that can be read"
-    raise DecodingError(reason)
-
-
-def _unarmoured(pem: bytes) -> bytes:
-    lines = pem.decode("ascii", "replace").split("-----")
-    return from_base64(lines[2]) or b""
-
-
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise DecodingError("expected a list of objects in this file")
-    yield from value
-
-
-_USAGES = {kind: f"1.3.6.1.4.1.1847.2021.1.{n}" for n, kind in enumerate("tvr", start=1)}
 _SHAPES: dict[str, Callable[[Any], Trust]] = {
     "participating_issuers": _directory,
     "issuer_info": _snapshot,
-    "certificates": _gateway,
-    "list": _gateway,
-    "certs": _swiss,
-    "eu_keys": _dutch,
-    "verificationMethod": _did,
+    "certificates": key_lists.of_gateway,
+    "list": key_lists.of_gateway,
+    "certs": key_lists.of_swiss,
+    "eu_keys": key_lists.of_dutch,
+    "verificationMethod": key_lists.of_did,
 }

@@ -20,12 +20,14 @@ _SEXES = MappingProxyType({"F": "female", "M": "male", "X": "other"})
 
 
 def read_seal(content: dict[str, Any]) -> Entries:
-    """The data of a seal: who, and each dose or the test."""
-    message = obj(content.get("msg")) or content
+    """The data of a seal: who, and each dose or the test, as its type says: its signer may be for one of them alone."""
+    message, kind = obj(content.get("msg")), obj(content.get("hdr")).get("t")
     findings: list[Finding] = []
     person = obj(message.get("pid"))
     birth = day(person.get("dob"), "pid.dob", Notes("", findings))
-    entries = [*_identity(person, Notes("pid", findings)), *_doses(message, findings), *_test(message, findings)]
+    entries = [*_identity(person, Notes("pid", findings))]
+    entries += _doses(message, findings) if kind == "icao.vacc" else ()
+    entries += _test(message, findings) if kind == "icao.test" else ()
     if birth is not None:
         entries = [replace(e, values=MappingProxyType({"birth": birth, **e.values})) for e in entries]
     return Entries(tuple(entries), tuple(findings))
