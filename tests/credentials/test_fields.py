@@ -71,6 +71,10 @@ def test_a_partial_date_holds_its_first_and_last_day(day):
     assert (date_of(lo).day, (date_of(hi) + timedelta(days=1)).day if date_of(hi) < LAST else 1) == (1, 1)
 
 
+def test_the_domain_of_a_date_is_its_calendar():
+    assert Date().domain == (*Date().encode(FIRST.isoformat()), *Date().encode(LAST.isoformat())) == (-36_524, 93_501)
+
+
 @given(moments, st.integers(-14, 14))
 def test_an_offset_does_not_change_the_moment(moment, hours):
     shown = moment.replace(tzinfo=UTC)

@@ -186,16 +186,20 @@ def test_a_batch_is_about_a_key_or_a_country_and_has_an_end(changes, is_revoked)
     assert ("REVOKED" in report_on(certificate_text(), signer_trust() + listed).codes) == is_revoked
 
 
-@pytest.mark.parametrize(("issuer", "country", "is_revoked"), [
-    pytest.param("XX", "XX", True, id="the issuer's country"),
-    pytest.param("YY", "XX", False, id="of another country, about an event in this one"),
-    pytest.param(None, "XX", True, id="no issuer, an event in this country"),
-    pytest.param("Ministry", "XX", True, id="an issuer that is no country, an event in this one"),
-    pytest.param(None, "YY", False, id="no issuer, an event in another country"),
+@pytest.mark.parametrize(("issuer", "event", "country", "is_revoked"), [
+    pytest.param("YY", "ZZ", "YY", True, id="the issuer's country"),
+    pytest.param("YY", "ZZ", "XX", True, id="the country of the key"),
+    pytest.param("YY", "ZZ", "ZZ", False, id="of another country, about an event in this one"),
+    pytest.param(None, "ZZ", "ZZ", True, id="no issuer, an event in this country"),
+    pytest.param("Ministry", "ZZ", "ZZ", True, id="an issuer that is no country, an event in this one"),
+    pytest.param("Ministry", "ZZ", "XX", True, id="an issuer that is no country, and the country of the key"),
+    pytest.param(None, "ZZ", "YY", False, id="no issuer, an event in another country"),
 ])  # fmt: skip
 @pytest.mark.parametrize("hash_type", ["UCI", "COUNTRYCODEUCI"])
-def test_the_country_of_the_event_counts_where_no_country_issued(hash_type, issuer, country, is_revoked):
-    claims = {4: EXPIRES, 6: ISSUED, -260: {1: DCC}} | ({1: issuer} if issuer else {})
+def test_the_list_of_a_country_reaches_what_its_key_signed(hash_type, issuer, event, country, is_revoked):
+    """The test's keys are of XX; where no country issued, the country of the event counts, too."""
+    content = DCC | {"v": [VACCINATION | {"co": event}]}
+    claims = {4: EXPIRES, 6: ISSUED, -260: {1: content}} | ({1: issuer} if issuer else {})
     hashed = VACCINATION["ci"] if hash_type == "UCI" else country + VACCINATION["ci"]
     listed = Trust.of(batch(hash_type, hashed.encode(), kid="UNKNOWN_KID", country=country))
     report = report_on(certificate_text(claims=claims), signer_trust() + listed)

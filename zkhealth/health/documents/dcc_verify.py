@@ -34,8 +34,9 @@ def verify_dcc(document: Document, signature: Signature, trust: Trust, at: datet
     else:
         found += _about_signer(document, signer, at)
     found += about_time(document, at)
-    found += _about_revocation(document, trust, key_id, at)
-    return Report(good, tuple(found), signer.country if signer else "")
+    country = signer.country if signer else ""
+    found += _about_revocation(document, trust, key_id, country, at)
+    return Report(good, tuple(found), country)
 
 
 def _about_signer(document: Document, signer: Signer, at: datetime) -> list[Finding]:
@@ -52,9 +53,9 @@ def _about_signer(document: Document, signer: Signer, at: datetime) -> list[Find
     return found
 
 
-def _about_revocation(document: Document, trust: Trust, key_id: bytes, at: datetime) -> list[Finding]:
+def _about_revocation(document: Document, trust: Trust, key_id: bytes, country: str, at: datetime) -> list[Finding]:
     if not trust.hash_lists:
         return [finding("REVOCATION_NOT_CHECKED", "no revocation lists of certificates were given")]
-    if any(batch.has(document, key_id, at) for batch in trust.hash_lists):
+    if any(batch.has(document, key_id, country, at) for batch in trust.hash_lists):
         return [finding("REVOKED", "a revocation list has this certificate")]
     return []

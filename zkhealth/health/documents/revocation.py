@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -96,21 +96,22 @@ class HashList:
         known = frozenset(h for h in hashes if h)
         return cls(country if isinstance(country, str) else "", key_id or b"", hash_type, known, expires)
 
-    def has(self, document: Document, key_id: bytes, at: datetime) -> bool:
-        """Whether a certificate that was signed with this key is in the batch at this time."""
-        is_about = self.key_id == key_id or (not self.key_id and self.country in ("", *_countries(document)))
+    def has(self, document: Document, key_id: bytes, country: str, at: datetime) -> bool:
+        """Whether a certificate that was signed with this key, of this country, is in the batch at this time."""
+        countries = {country, *_countries(document)}
+        is_about = self.key_id == key_id or (not self.key_id and self.country in ("", *countries))
         is_over = self.expires is not None and at > self.expires
-        return is_about and not is_over and not self.hashes.isdisjoint(_hashes_of(document, self.hash_type))
+        return is_about and not is_over and not self.hashes.isdisjoint(_hashes_of(document, self.hash_type, countries))
 
 
-def _hashes_of(document: Document, hash_type: str) -> list[bytes]:
+def _hashes_of(document: Document, hash_type: str, countries: Iterable[str]) -> list[bytes]:
     if hash_type == "SIGNATURE":
         if document.signature is None:
             return []
         value = document.signature.value
         texts = [value[: len(value) // 2] if document.signature.algorithm == "ES256" else value]
     else:
-        prefixes = _countries(document) if hash_type == "COUNTRYCODEUCI" else [""]
+        prefixes = countries if hash_type == "COUNTRYCODEUCI" else [""]
         said = [prefix + identifier for prefix in prefixes for identifier in _texts(document, "ci")]
         texts = [text.encode("utf-8", "surrogatepass") for text in said]
     return [hashlib.sha256(text).digest()[:16] for text in texts]

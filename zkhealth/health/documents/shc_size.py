@@ -21,7 +21,7 @@ def needless(resource: dict[str, Any]) -> Iterator[str]:
     meta = resource.get("meta")
     if meta and not (isinstance(meta, dict) and set(meta) == {"security"}):
         yield "meta has more than the level of identity assurance (security)"
-    waiting: list[tuple[str, object]] = [("", {name: of for name, of in resource.items() if name != "text"})]
+    waiting: list[tuple[str, object]] = list(resource.items())
     while waiting:
         name, element = waiting.pop()
         if isinstance(element, list):
@@ -35,4 +35,4 @@ def needless(resource: dict[str, Any]) -> Iterator[str]:
 
 
 def _is_concept(name: str, element: dict[str, Any]) -> bool:
-    return "coding" in element or (set(element) <= _CONCEPT and name not in _OTHER_TEXTS)
+    return set(element) <= _CONCEPT and name not in _OTHER_TEXTS
