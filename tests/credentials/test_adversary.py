@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from datetime import UTC, datetime
 
 import pytest
 from credentials.hospital import AT, AUDIENCE, DOSE, answered, asked, people, policy_of, receive
@@ -80,6 +81,14 @@ def test_a_moment_that_utc_does_not_have_is_no_moment(text):
     content = {1: policy_of(v.held()).to_json(), 2: AUDIENCE, 3: text, 4: bytes(32)}
     with pytest.raises(DecodingError):
         Challenge.decode(pack("challenge", 1, content))
+
+
+@pytest.mark.parametrize("at", [
+    datetime(2026, 11, 23, 9, 30, 0, 750_000, tzinfo=UTC), "2026-11-23T09:30:00.999999Z",
+    "2026-11-23T10:30:00.5+01:00", datetime(2026, 11, 23, 9, 30, tzinfo=UTC),
+])  # fmt: skip
+def test_the_time_to_check_for_is_rounded_down_to_the_second(at):
+    assert policy_of(v.held()).challenge(AUDIENCE, at=at).at == datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 
 def test_an_offset_of_half_a_second_is_refused():

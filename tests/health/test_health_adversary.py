@@ -123,11 +123,16 @@ def test_a_document_that_is_read_whole_is_attested():
 
 
 OTHERS = Trust(signers=(replace(MINISTRY.trust.signers[0], country="XX"),))
+NAMELESS = Trust(signers=(replace(MINISTRY.trust.signers[0], country=""),))
 
 
 @pytest.mark.parametrize(("document", "trust", "expected"), [
     pytest.param(MINISTRY.certificate(vaccination()), MINISTRY.trust, "AT", id="a country with its own key"),
     pytest.param(MINISTRY.certificate(vaccination()), OTHERS, None, id="a country with another's key"),
+    pytest.param(MINISTRY.certificate(vaccination(), "DE"), MINISTRY.trust, None, id="a country by another's name"),
+    pytest.param(MINISTRY.certificate(vaccination(), "CNAM"), MINISTRY.trust, "AT", id="an office"),
+    pytest.param(MINISTRY.certificate(vaccination(), ""), MINISTRY.trust, "AT", id="no name at all"),
+    pytest.param(MINISTRY.certificate(vaccination(), "CNAM"), NAMELESS, None, id="an office with nobody's key"),
     pytest.param(HOSPITAL.card(patient(), dose()), HOSPITAL.trust, HOSPITAL.issuer, id="a hospital with its own key"),
     pytest.param(HOSPITAL.card(patient(), dose()), Trust.of(key_set(HOSPITAL.jwk)), None, id="a key of nobody's"),
 ])  # fmt: skip

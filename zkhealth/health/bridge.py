@@ -18,6 +18,7 @@ copied.  One document makes the same `cert_id` in every credential, also of two 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -30,7 +31,6 @@ from zkhealth.credentials.issuing.issuer import Issuer
 from zkhealth.credentials.issuing.issuer_public import SELF_ASSERTED, SELF_ASSERTED_MARK, IssuerPublic
 from zkhealth.credentials.issuing.wallet import Wallet
 from zkhealth.credentials.policies.policy import Policy
-from zkhealth.credentials.schemas.fields import moment_of
 from zkhealth.credentials.schemas.schema import Schema, spec_of
 from zkhealth.credentials.schemas.spec import SchemaSpec
 from zkhealth.errors import DecodingError, VerificationError, WitnessError
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from zkhealth.health.documents import Document, Report, Trust
 
 VALID = "VALID"
+_COUNTRY = re.compile("[A-Z]{2}")
 _UNREAD = frozenset({"DATE_NOT_READABLE", "VALUE_NOT_USABLE"})
 _WHOSE = frozenset({"", "Patient"})  # where the birth date of all records stands
 
@@ -92,7 +93,7 @@ class Attester:
         from zkhealth.health.documents import verify  # noqa: PLC0415 (X.509 is loaded when it is needed)
         from zkhealth.health.signed import as_signed  # noqa: PLC0415
 
-        report = verify(document, trust=self.trust, at=moment_of(at))
+        report = verify(document, trust=self.trust, at=at)
         if report.status != VALID:
             codes = ", ".join(dict.fromkeys(found.code for found in report.findings if found.weight != "warning"))
             raise VerificationError(f"expected a document that is VALID, got {report.status}: {codes}")
@@ -101,9 +102,8 @@ class Attester:
         if not kept:
             reasons = ", ".join(dict.fromkeys(finding.code for finding in read.findings))
             raise DecodingError(f"nothing in this document can be attested{': ' if reasons else ''}{reasons}")
-        if not _is_issuer_known(document, report):
-            kept = tuple(_without_issuer(entry) for entry in kept)
-        return Entries(kept, read.findings)
+        issuer = _issuer_of(document, report)
+        return Entries(tuple(_with_issuer(entry, issuer) for entry in kept), read.findings)
 
     def offers(self, document: Document, *, at: str | date | datetime) -> list[Offer]:
         """An offer for each record, in the order of `entries`, for the holder to answer.
@@ -153,19 +153,21 @@ def _read_whole(read: Entries) -> Iterator[Entry]:
         yield from (e for e in read.entries if unread.isdisjoint((e.place, e.place.partition(", ")[0])))
 
 
-def _is_issuer_known(document: Document, report: Report) -> bool:
-    """Whether the trust list says whose the key is, too, and not only the document that the key signed.
+def _issuer_of(document: Document, report: Report) -> str | None:
+    """Who issued it, if the trust list says so, and not only the document that the key signed.
 
-    A seal whose signer is not of the state that it names is not valid.
+    A certificate need not name a country; if it names another one than the list, neither is believed.  A seal whose
+    signer is not of the state that it names is not valid.
     """
-    if document.kind == "dcc":
-        return report.vouched_by == document.issuer
-    return "ISSUER_NOT_NAMED" not in report.codes
+    if document.kind != "dcc":
+        return None if "ISSUER_NOT_NAMED" in report.codes else document.issuer
+    names_another = _COUNTRY.fullmatch(document.issuer) and document.issuer != report.vouched_by
+    return None if names_another else report.vouched_by
 
 
-def _without_issuer(entry: Entry) -> Entry:
+def _with_issuer(entry: Entry, issuer: str | None) -> Entry:
     values = {name: value for name, value in entry.values.items() if name != "source_issuer"}
-    return replace(entry, values=MappingProxyType(values))
+    return replace(entry, values=MappingProxyType(values | ({"source_issuer": issuer} if issuer else {})))
 
 
 def self_import(wallet: Wallet, entries: Iterable[Entry]) -> list[Credential]:

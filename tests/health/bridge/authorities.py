@@ -69,9 +69,10 @@ class Ministry:
     def trust(self):
         return Trust(signers=(Signer(self.kid, self.key.public_key(), country=self.country),))
 
-    def certificate(self, content):
-        """A certificate of this content, read."""
-        claims = {1: self.country, 4: EXPIRES, 6: ISSUED, -260: {1: content}}
+    def certificate(self, content, issuer=None):
+        """A certificate of this content, read; it calls its issuer by the country, or as one says."""
+        claims = {1: self.country if issuer is None else issuer, 4: EXPIRES, 6: ISSUED, -260: {1: content}}
+        claims = {number: claim for number, claim in claims.items() if claim != ""}
         protected, payload = cbor2.dumps({1: -7, 4: self.kid}), cbor2.dumps(claims)
         signature = raw_signature(self.key, cbor2.dumps(["Signature1", protected, b"", payload]))
         cose = cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, signature]))

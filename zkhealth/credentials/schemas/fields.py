@@ -336,29 +336,39 @@ def moment(value: str | datetime) -> datetime:
     Raises:
         ValueError: no offset, or not a moment to the second.
     """
-    if not isinstance(value, str | datetime):
-        raise TypeError(f"expected a moment as text, got {type(value).__name__}")
-    try:
-        read = datetime.fromisoformat(value[:64]) if isinstance(value, str) else value
-        found = None if read.tzinfo is None else read.astimezone(UTC)
-    except (ValueError, OverflowError):  # whose message would repeat the text; in the year 0, or 10000
-        found = None
+    found = _in_utc(value)
     if found is None or found.microsecond:
-        raise ValueError("expected a moment to the second with its offset, such as 2026-11-23T09:30:00Z")
+        raise ValueError(_NO_MOMENT)
     return found
 
 
 def moment_of(at: str | date | datetime) -> datetime:
-    """A moment, or midnight UTC at the beginning of a day.
+    """The time to check for: a moment, rounded down to the second, or midnight UTC at the beginning of a day.
+
+    >>> moment_of("2026-11-23T10:30:00.75+01:00").isoformat(), moment_of("2026-11-23").isoformat()
+    ('2026-11-23T09:30:00+00:00', '2026-11-23T00:00:00+00:00')
 
     Raises:
-        ValueError: not a time.
+        ValueError: not a time, or a time of day without an offset.
     """
     if isinstance(at, str) and len(at) == 10:
         at = date.fromisoformat(at)
     if type(at) is date:
         return datetime.combine(at, time(), UTC)
-    return moment(at)  # type: ignore[arg-type]  # refuses what is neither
+    found = _in_utc(at)
+    if found is None:
+        raise ValueError(_NO_MOMENT)
+    return found.replace(microsecond=0)
+
+
+def _in_utc(value: object) -> datetime | None:
+    if not isinstance(value, str | datetime):
+        raise TypeError(f"expected a moment as text, got {type(value).__name__}")
+    try:
+        read = datetime.fromisoformat(value[:64]) if isinstance(value, str) else value
+        return None if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):  # whose message would repeat the text; in the year 0, or 10000
+        return None
 
 
 def seconds(at: datetime) -> int:
@@ -389,6 +399,9 @@ def _checked_text(value: object) -> str:
     if not 0 < len(text) <= MAX_TEXT or len(value) > MAX_TEXT or not text.isprintable() or text != text.strip():
         raise ValueError(f"expected 1 to {MAX_TEXT} printable characters without blanks around them")
     return text
+
+
+_NO_MOMENT = "expected a moment to the second with its offset, such as 2026-11-23T09:30:00Z"
 
 
 def _check_domain(lo: object, hi: object) -> None:

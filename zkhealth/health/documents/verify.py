@@ -1,16 +1,16 @@
 """Verification of a document at a given time, by a given trust: is the signature good, and is the document valid?
 
->>> from datetime import UTC, datetime
 >>> from zkhealth.health.documents import Trust, read, verify
->>> report = verify(read('{"resourceType": "Patient"}'), trust=Trust(), at=datetime(2026, 11, 23, tzinfo=UTC))
+>>> report = verify(read('{"resourceType": "Patient"}'), trust=Trust(), at="2026-11-23")
 >>> report.status, report.codes
 ('CANNOT_DECIDE', ('NOT_SIGNED',))
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
+from zkhealth.credentials.schemas.fields import moment_of
 from zkhealth.health.documents.dcc_verify import verify_dcc
 from zkhealth.health.documents.document import Document
 from zkhealth.health.documents.findings import Report, finding
@@ -20,15 +20,14 @@ from zkhealth.health.documents.trust import Trust
 from zkhealth.health.documents.vds_nc_verify import verify_seal
 
 
-def verify(document: Document, *, trust: Trust, at: datetime) -> Report:
+def verify(document: Document, *, trust: Trust, at: str | date | datetime) -> Report:
     """Check the signature, the signer, the time, and whether the document was taken back.
 
-    Raises ValueError if `at` has no time zone.
+    Raises ValueError if `at` is no time, or a time of day without an offset.
     """
     if not isinstance(document, Document) or not isinstance(trust, Trust):
         raise TypeError("expected a Document and a Trust")
-    if at.tzinfo is None:
-        raise ValueError("expected a time with a time zone")
+    at = moment_of(at)
     if document.kind in _OF_KIND and document.signature is not None:
         return _OF_KIND[document.kind](document, document.signature, trust, at)
     what = "LINK_ONLY" if document.kind == "shl" else "NOT_SIGNED"
