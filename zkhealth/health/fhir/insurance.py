@@ -24,6 +24,7 @@ from zkhealth.health.fhir.elements import (
     refuse_status,
     word,
 )
+from zkhealth.health.fhir.references import name_in
 from zkhealth.health.findings import RefusalError
 from zkhealth.health.schemas import Claim, Coverage
 
@@ -100,7 +101,7 @@ def _claim_id(claim: Resource, bundle: Bundle) -> str | None:
     if claim["resourceType"] == "Claim":
         return identity(claim)
     asked = bundle.resolve(claim.get("claim"), claim)
-    return identity(asked) if asked.get("resourceType") == "Claim" else word(obj(claim.get("claim")).get("reference"))
+    return identity(asked) if asked.get("resourceType") == "Claim" else name_in(claim.get("claim"), "")[0] or None
 
 
 def _diagnoses(claim: Resource, bundle: Bundle, notes: Notes) -> dict[object, str]:
