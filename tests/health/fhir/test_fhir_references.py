@@ -5,7 +5,7 @@ from health.fhir import resources as r
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zkhealth.health import Claim, Dispense, LabResult
+from zkhealth.health import Claim, Condition, Dispense, LabResult
 from zkhealth.health.fhir import read_bundle, read_fhir
 
 A, B = "http://a.example/fhir", "http://b.example/fhir"
@@ -257,3 +257,34 @@ def test_references_are_read_as_the_specification_says(own, patients, reference,
     own_url = f"{own}Observation/2" if own else "urn:uuid:0b"
     expected = meant(own, reference, patients, identity)
     assert is_read(patient_url, own_url, {"reference": reference}, patient) == expected
+
+
+# --- what an observation is about -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("focus", "expected"), [
+    pytest.param([{"reference": "Condition/c"}], True, id="a condition of the patient"),
+    pytest.param([{"reference": "Condition/elsewhere"}], True, id="a condition that is elsewhere"),
+    pytest.param([{"reference": "urn:x:7", "type": "Condition"}], True, id="a condition by its type"),
+    pytest.param([{"reference": "Condition/hers"}], False, id="a condition of another"),
+    pytest.param([{"reference": "Condition/c"}, {"reference": "RelatedPerson/r"}], False, id="and a relative"),
+    pytest.param([{"reference": "Condition/c", "type": "Patient"}], False, id="a contradiction"),
+    pytest.param([{"reference": "urn:x:7"}], False, id="nobody knows what"),
+    pytest.param([{"reference": "Patient/1"}], False, id="a patient, perhaps a fetus"),
+    pytest.param([{"reference": "Group/g"}], False, id="a group"),
+    pytest.param([], False, id="nothing"),
+    pytest.param("Condition/c", False, id="no list"),
+])  # fmt: skip
+def test_an_observation_may_be_about_a_condition_of_the_patient(focus, expected):
+    mine = {**r.CONDITION, "subject": {"reference": "Patient/1"}}
+    hers = {**mine, "id": "hers", "subject": {"reference": "Patient/2"}}
+    observation = pressure({"reference": "Patient/1"}, focus=focus)
+    read = read_fhir(bundle(*(entry(None, resource) for resource in (PATIENT, mine, hers, observation))))
+    assert len(read.of(Condition)) == 1
+    assert bool(read.of(LabResult)) == expected
+
+
+def test_a_variant_of_a_tumour_is_none_of_the_patient():
+    variant = {**r.VARIANT, "subject": {"reference": "Patient/1"}}
+    for focus, n in (({}, 2), ({"focus": [{"reference": "Condition/c"}]}, 1)):
+        assert len(read_fhir(bundle(entry(None, PATIENT), entry(None, variant | focus))).entries) == n
