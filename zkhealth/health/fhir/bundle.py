@@ -7,12 +7,13 @@ patient of the bundle; without a Patient, all must name the same one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from zkhealth.errors import DecodingError
 from zkhealth.health.fhir.elements import Resource, items, obj, refuse_modifiers, word
-from zkhealth.health.fhir.references import Name, base_of, contained_in, identifiers_of, name_in, names_of, types_in
+from zkhealth.health.fhir.references import Name, base_of, identifiers_of, name_in, names_of, types_in
 from zkhealth.health.findings import RefusalError
 
 MAX_ENTRIES = 50_000
@@ -20,6 +21,8 @@ _R4_VERSIONS = ("4.0.0", "4.0.1", "4.1.0", "4.3.0")  # R4 and R4B; numbers betwe
 _SUBJECTS = ("subject", "patient", "beneficiary")
 _PATIENT = "Patient"
 _WITHOUT_SUBJECT = ("Patient", "Medication")
+_NOTHING: Resource = {}
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,7 +34,9 @@ class Bundle:
     is_alone: bool
     _names: frozenset[Name]
     _by_name: Mapping[str, Resource]
+    _inside: Mapping[tuple[int, str], Resource]
     _bases: Mapping[int, str]
+    _usable: dict[int, bool] = field(default_factory=dict)
 
     def resolve(self, reference: object, within: Resource) -> Resource:
         """What a Reference points to, in the resource itself or in the bundle.
@@ -43,16 +48,20 @@ class Bundle:
         found = self._named(name, within)
         if version and obj(found.get("meta")).get("versionId") != version:
             return {}
-        try:
-            refuse_modifiers(found)
-        except RefusalError:
-            return {}
-        return {} if found.get("status") == "entered-in-error" else found
+        return found if self._is_usable(found) else {}
+
+    def _is_usable(self, resource: Resource) -> bool:
+        """Whether it stands, and has no modifier: looked for once in each resource, however many refer to it."""
+        if id(resource) not in self._usable:
+            try:
+                refuse_modifiers(resource)
+                self._usable[id(resource)] = resource.get("status") != "entered-in-error"
+            except RefusalError:
+                self._usable[id(resource)] = False
+        return self._usable[id(resource)]
 
     def _named(self, name: str, within: Resource) -> Resource:
-        if name.startswith("#"):
-            return contained_in(within, name[1:])
-        return self._by_name.get(name, {})
+        return (self._inside.get((id(within), name)) if name.startswith("#") else self._by_name.get(name)) or _NOTHING
 
     def _base(self, resource: Resource) -> str:
         return self._bases.get(id(resource), "")
@@ -66,7 +75,7 @@ class Bundle:
         if resource["resourceType"] in _WITHOUT_SUBJECT:
             return
         element = _subject(resource)
-        name = _whose(resource, self._base(resource))
+        name = _whose(resource, self._base(resource), self._inside)
         if name is None:
             raise RefusalError("NOT_THIS_PATIENT", f"{element}.reference is missing")
         if not self.types(resource[element], resource) <= {_PATIENT}:
@@ -99,7 +108,8 @@ def bundle_of(document: Resource, needs_patient: bool = False) -> Bundle:
         if word(obj(entry.get("resource")).get("resourceType"))
     ]
     bases = {id(part): base_of(url) for url, whole in found for part in (whole, *items(whole.get("contained")))}
-    by_name = _by_name(found)
+    by_name = _of_one((name, resource) for url, resource in found for name in names_of(url, resource))
+    inside = _of_one(_contained(resource for _, resource in found))
     patients = [resource for _, resource in found if resource["resourceType"] == _PATIENT]
     if len(patients) > 1:
         raise DecodingError(f"expected one Patient, got {len(patients)}")
@@ -109,9 +119,9 @@ def bundle_of(document: Resource, needs_patient: bool = False) -> Bundle:
         own = [name for name, resource in by_name.items() if resource is patient]
         names = frozenset([*own, *identifiers_of(patient)])
     elif not needs_patient:
-        names = _one_subject([(resource, bases[id(resource)]) for _, resource in found])
+        names = _one_subject([_whose(resource, bases[id(resource)], inside) for _, resource in found])
     numbered = tuple(_numbered([resource for _, resource in found]))
-    return Bundle(numbered, patient, is_alone, names, by_name, bases)
+    return Bundle(numbered, patient, is_alone, names, by_name, inside, bases)
 
 
 def fhir_part(document: Resource) -> Resource:
@@ -152,36 +162,42 @@ def _numbered(resources: list[Resource]) -> Iterator[tuple[str, Resource]]:
         yield f"{kind} {seen[kind]}", resource
 
 
-def _by_name(found: list[tuple[str | None, Resource]]) -> dict[str, Resource]:
+def _of_one(named: Iterable[tuple[_Key, Resource]]) -> dict[_Key, Resource]:
     """The resources by name; a name that two of them have is nobody's."""
-    out: dict[str, Resource] = {}
+    out: dict[_Key, Resource] = {}
     twice = set()
-    for url, resource in found:
-        for name in names_of(url, resource):
-            if out.setdefault(name, resource) is not resource:
-                twice.add(name)
+    for name, resource in named:
+        if out.setdefault(name, resource) is not resource:
+            twice.add(name)
     return {name: resource for name, resource in out.items() if name not in twice}
 
 
-def _one_subject(resources: list[tuple[Resource, str]]) -> frozenset[Name]:
+def _contained(resources: Iterable[Resource]) -> Iterator[tuple[tuple[int, str], Resource]]:
+    """What is contained, each by the resource around it and by its name in there."""
+    for resource in resources:
+        for part in map(obj, items(resource.get("contained"))):
+            if identity := word(part.get("id")):
+                yield (id(resource), f"#{identity}"), part
+
+
+def _one_subject(said: list[Name | None]) -> frozenset[Name]:
     """Whom all the resources are about, where the file has no Patient; nobody if they are about several.
 
     The name of a contained Patient is one for its own resource alone: two of them may be two people.
     """
-    said = [_whose(resource, base) for resource, base in resources]
     found = [name for name in said if name is not None]
     is_shared = len(found) == 1 or not any(isinstance(name, str) and name.startswith("#") for name in found)
     return frozenset(found) if len(set(found)) == 1 and is_shared else frozenset()
 
 
-def _whose(resource: Resource, base: str) -> Name | None:
+def _whose(resource: Resource, base: str, inside: Mapping[tuple[int, str], Resource]) -> Name | None:
     """The name of the patient that a resource gives; an identifier if there is none, or if the patient is inside."""
     reference = obj(resource.get(_subject(resource)))
     name = name_in(reference, base)[0]
     if not name:
         return next(identifiers_of({"identifier": [reference.get("identifier")]}), None)
     if name.startswith("#"):
-        return next(identifiers_of(contained_in(resource, name[1:])), name)
+        return next(identifiers_of(inside.get((id(resource), name), {})), name)
     return name
 
 

@@ -64,12 +64,6 @@ def identifiers_of(resource: Resource) -> Iterator[tuple[str, str]]:
             yield system, value
 
 
-def contained_in(resource: Resource, identity: str) -> Resource:
-    """The one resource of this id that is contained in another, or an empty one."""
-    found = [part for part in map(obj, items(resource.get("contained"))) if part.get("id") == identity]
-    return found[0] if len(found) == 1 else {}
-
-
 def types_in(reference: object) -> set[str]:
     """What a Reference says of the type of that which it points to."""
     said = {str(obj(reference)["type"]).removeprefix(_DEFINITION)} if "type" in obj(reference) else set()
