@@ -223,6 +223,16 @@ NOTED = {
         {"daysSupply": quantity(1, "mo")}, "UNSUPPORTED_UNIT", "drug",
     ),
     "a lot that is too long": (r.IMMUNIZATION, {"lotNumber": "9" * 2000}, "VALUE_NOT_USABLE", "vaccine"),
+    "an amount of no currency": (
+        r.CLAIM, {"item": [{"net": {"value": 5}}], "total": {}}, "VALUE_MISSING", "service_date",
+    ),
+    "a total of no currency": (r.CLAIM, {"total": {"value": 5, "code": "EUR"}}, "VALUE_MISSING", "amount"),
+    "two currencies": (r.CLAIM, {"item": [{"net": {"value": 5, "currency": "USD"}}]}, "VALUE_NOT_USABLE", "total"),
+    "a thousand items and one": (r.CLAIM, {"item": [{"sequence": 1}] * 1001}, "VALUE_NOT_USABLE", "total"),
+    "four diagnoses": (
+        r.CLAIM, {"item": [], "diagnosis": [{"sequence": n, "diagnosisCodeableConcept": concept(("urn:icd", str(n)))}
+                                            for n in range(1, 5)]}, "CODE_LEFT_OUT", "diagnosis_3",
+    ),
     "an amount of three decimals": (
         r.CLAIM, {"item": [], "total": {"value": 1.005, "currency": "EUR"}}, "VALUE_NOT_USABLE", "use",
     ),
