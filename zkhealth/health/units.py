@@ -25,7 +25,7 @@ from zkhealth.health.findings import RefusalError
 
 DECIMALS = 4
 _MAX_DIGITS, _MAX_EXPONENT, _MAX_UNIT = 64, 30, 64
-_LITRE = re.compile(r"(?<![A-Za-z\[{_])([dcmunpf]?)l(?![A-Za-z\]}_])")
+_LITRE = re.compile(r"(?<![A-Za-z\[])([dcmunpf]?)l\b")
 _NGSP = (Fraction("0.09148"), Fraction("2.152"))  # HbA1c: NGSP % = a * IFCC mmol/mol + b, the IFCC-NGSP master equation
 
 

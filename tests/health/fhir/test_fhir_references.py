@@ -47,6 +47,7 @@ def is_read(patient_url, own_url, subject, patient=PATIENT):
     pytest.param("Patient/1", "Observation/2", "Patient/1", id="a fullUrl that is relative itself"),
     pytest.param(None, None, "Patient/1", id="no fullUrl at all"),
     pytest.param("resource:0", "resource:1", "resource:0", id="as in a health card"),
+    pytest.param("https://Clinic/p1", None, "https://Clinic/p1", id="a URL with a large letter"),
     pytest.param("http://Clinic/x?y=Patient", None, "http://Clinic/x?y=Patient", id="any other URL"),
 ])  # fmt: skip
 def test_a_resource_is_the_patients_by_this_reference(patient_url, own_url, reference):
@@ -64,7 +65,8 @@ def test_a_resource_is_the_patients_by_this_reference(patient_url, own_url, refe
     pytest.param("urn:uuid:1", None, "urn:uuid:0", id="another uuid"),
     pytest.param(f"{A}/Patient/9", f"{A}/Observation/2", "Patient/1", id="a fullUrl with another id, by the id"),
     pytest.param(f"{A}/Patient/9", f"{A}/Observation/2", "Patient/9", id="a fullUrl with another id, by the fullUrl"),
-    pytest.param(f"{A}/Group/1", None, f"{A}/Group/1", id="a fullUrl of another type"),
+    pytest.param(f"{A}/Group/1", None, f"{A}/Group/1", id="a fullUrl of another type, by the fullUrl"),
+    pytest.param(f"{A}/Group/1", None, "Patient/1", id="a fullUrl of another type, by the id"),
     pytest.param("urn:uuid:0a", None, "#1", id="contained, but there is none"),
     pytest.param("urn:uuid:0a", None, "Patient?identifier=urn:mrn|4711", id="a search, which only a server can do"),
     pytest.param("urn:uuid:0a", None, "/_history/1", id="a version of nothing"),
@@ -73,7 +75,19 @@ def test_a_resource_is_not_the_patients_by_this_reference(patient_url, own_url, 
     assert not is_read(patient_url, own_url, {"reference": reference})
 
 
+def test_a_patient_without_an_id_has_the_one_of_the_fullurl():
+    nameless = {name: value for name, value in PATIENT.items() if name != "id"}
+    assert is_read(f"{A}/Patient/1", None, {"reference": "Patient/1"}, nameless)
+    assert not is_read(f"{A}/Patient/2", None, {"reference": "Patient/1"}, nameless)
+    assert not is_read("urn:uuid:1", None, {"reference": "Patient/1"}, nameless)
+
+
+TYPE = "http://hl7.org/fhir/StructureDefinition"
+
+
 @pytest.mark.parametrize(("subject", "expected"), [
+    pytest.param({"identifier": MRN, "type": f"{TYPE}/Patient"}, True, id="and its type as a URL"),
+    pytest.param({"identifier": MRN, "type": f"{TYPE}/Device"}, False, id="and another type as a URL"),
     pytest.param({"identifier": MRN}, True, id="the identifier"),
     pytest.param({"identifier": {**MRN, "use": "official"}, "type": "Patient"}, True, id="and its type"),
     pytest.param({"identifier": {**MRN, "value": "4712"}}, False, id="another value"),
@@ -141,6 +155,12 @@ def test_without_a_patient_all_must_name_the_same_one(first, second, expected):
     read = read_fhir(bundle(*entries))
     assert (len(read.of(LabResult)) == 4) == expected
     assert bool(read.of(LabResult)) == expected
+
+
+def test_one_resource_is_of_the_patient_inside_of_it():
+    contained = [{"resourceType": "Patient", "id": "me"}]
+    read = read_fhir(bundle(entry(None, pressure({"reference": "#me"}, contained=contained)), entry(None, r.ROLE)))
+    assert len(read.of(LabResult)) == 2
 
 
 def test_contained_patients_of_one_identifier_are_one():
@@ -222,6 +242,14 @@ def test_a_contained_condition_stands_on_the_base_of_the_resource_around_it():
                  "diagnosis": [{"sequence": 1, "diagnosisReference": {"reference": "#in"}}]}  # fmt: skip
         read = read_fhir(bundle(entry(f"{A}/Patient/1", PATIENT), entry(f"{server}/Claim/cl", claim)))
         assert ("diagnosis" in read.of(Claim)[0].values) == (server == A)
+
+
+@pytest.mark.parametrize(("status", "expected"), [("active", "Claim/cl"), ("entered-in-error", "urn:uuid:c")])
+def test_an_answer_is_not_called_like_a_claim_that_was_made_in_error(status, expected):
+    claim = {**r.CLAIM, "status": status, "patient": {"identifier": MRN}}
+    answer = {**r.BENEFIT, "patient": {"identifier": MRN}, "claim": {"reference": "urn:uuid:c"}}
+    read = read_fhir(bundle(entry(None, PATIENT), entry("urn:uuid:c", claim), entry(None, answer)))
+    assert read.of(Claim)[-1].values["claim_id"] == expected
 
 
 def test_a_token_of_a_prescription_that_is_elsewhere_has_no_version():

@@ -157,8 +157,7 @@ def test_every_code_of_the_table_ends_in_its_check_digit():
         assert (10 - sum(n // 10 + n % 10 for n in doubled) % 10) % 10 == int(check), code
 
 
-@pytest.mark.parametrize(("code", "unit", "to_unit", "factor"), [
-    # Conversion factors of the AMA Manual of Style; the last digit is rounded there.
+FACTORS = [  # of the AMA Manual of Style; the last digit is rounded there
     ("2345-7", "mg/dL", "mmol/L", "0.0555"), ("2093-3", "mg/dL", "mmol/L", "0.0259"),
     ("2571-8", "mg/dL", "mmol/L", "0.0113"), ("2160-0", "mg/dL", "umol/L", "88.4"),
     ("3094-0", "mg/dL", "mmol/L", "0.357"), ("3084-1", "mg/dL", "umol/L", "59.485"),
@@ -170,14 +169,22 @@ def test_every_code_of_the_table_ends_in_its_check_digit():
     ("3051-0", "pg/mL", "pmol/L", "1.536"), ("2986-8", "ng/dL", "nmol/L", "0.0347"),
     ("2143-6", "ug/dL", "nmol/L", "27.588"), ("2243-4", "pg/mL", "pmol/L", "3.671"),
     ("5671-3", "ug/dL", "umol/L", "0.0483"), ("2524-7", "mg/dL", "mmol/L", "0.111"),
-    ("16362-6", "ug/dL", "umol/L", "0.587"),
-])  # fmt: skip
+    ("16362-6", "ug/dL", "umol/L", "0.587"), ("3091-6", "mg/dL", "mmol/L", "0.1665"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "unit", "to_unit", "factor"), FACTORS)
 def test_mass_and_moles_convert_by_the_factors_of_the_clinic(code, unit, to_unit, factor):
     kept = rows()[code].unit
     of_mass, _ = canonical([code], Decimal(1000), unit)
     of_moles, _ = canonical([code], 1000 * Decimal(factor), to_unit)
     assert kept in (unit, to_unit)
     assert abs(of_mass / of_moles - 1) < Decimal("0.005")
+
+
+def test_every_molar_mass_of_the_table_is_one_of_those():
+    checked = {rows()[code].molar_mass for code, *_ in FACTORS}
+    assert {row.molar_mass for row in rows().values()} == checked | {None}
 
 
 @functools.cache
