@@ -79,7 +79,10 @@ def test_a_patient_without_an_id_has_the_one_of_the_fullurl():
     nameless = {name: value for name, value in PATIENT.items() if name != "id"}
     assert is_read(f"{A}/Patient/1", None, {"reference": "Patient/1"}, nameless)
     assert not is_read(f"{A}/Patient/2", None, {"reference": "Patient/1"}, nameless)
-    assert not is_read("urn:uuid:1", None, {"reference": "Patient/1"}, nameless)
+    assert is_read("urn:uuid:0a", "urn:uuid:0b", {"reference": "Patient/0a"}, nameless)
+    assert not is_read("urn:uuid:0a", f"{A}/Observation/2", {"reference": "Patient/0a"}, nameless)
+    assert not is_read("urn:x:0a", None, {"reference": "Patient/0a"}, nameless)
+    assert not is_read("urn:uuid:0a", None, {"reference": "Patient/0a"})  # its id is another
 
 
 TYPE = "http://hl7.org/fhir/StructureDefinition"

@@ -23,6 +23,7 @@ _RESTFUL = re.compile(r"(?P<base>https?://\S+/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>
 _RELATIVE = re.compile(r"[A-Z][A-Za-z]+/[^/?#\s]+")
 _TYPE = re.compile(r"(?:\A|(?<!/)/)([A-Z][A-Za-z]+)(?:/[^/?#\s]+\Z|\?)")
 _OUT_OF_USE = ("old", "temp")
+_UUID = "urn:uuid:"
 _DEFINITION = "http://hl7.org/fhir/StructureDefinition/"
 
 
@@ -37,13 +38,18 @@ def base_of(full_url: str | None) -> str:
 
 
 def names_of(full_url: str | None, resource: Resource) -> Iterator[str]:
-    """The names by which references may mean the resource of an entry; none if its fullUrl contradicts its id."""
+    """The names by which references may mean the resource of an entry; none if its fullUrl contradicts its id.
+
+    Without an id, it is that of the fullUrl: the last part, or the UUID.
+    """
     kind, identity = resource["resourceType"], word(resource.get("id"))
     full_url = _unversioned(full_url or "")
     if found := _RESTFUL.fullmatch(full_url):
         if found["type"] != kind or identity not in (None, found["id"]):
             return
         identity = found["id"]
+    elif identity is None and full_url.startswith(_UUID):
+        identity = full_url.removeprefix(_UUID)
     if full_url:
         yield full_url
     if identity:
