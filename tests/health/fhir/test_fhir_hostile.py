@@ -112,6 +112,19 @@ def test_many_codings_components_and_items_end_soon():
     reads_or_refuses(bundle(r.PATIENT, many, claim))
 
 
+@pytest.mark.timeout(60)
+def test_many_references_to_one_large_resource_end_soon():
+    large = {**r.MEDICATION, "batch": None, "ingredient": [0] * 10**6}
+    reads_or_refuses(bundle(r.PATIENT, large, *[r.DISPENSE] * 20_000))
+
+
+@pytest.mark.timeout(60)
+def test_many_references_into_one_resource_end_soon():
+    contained = [{**r.CONDITION, "id": str(n)} for n in range(60_000)]
+    diagnosis = [{"sequence": n, "diagnosisReference": {"reference": f"#{n}"}} for n in range(60_000)]
+    reads_or_refuses(bundle(r.PATIENT, {**r.CLAIM, "contained": contained, "diagnosis": diagnosis}))
+
+
 # --- nothing of the record is shown ----------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from shared_files import SHARED, shared
 
 from zkhealth.errors import DecodingError
 from zkhealth.health import SCHEMAS
-from zkhealth.health.fhir import read_fhir
+from zkhealth.health.fhir import read_bundle, read_fhir
 
 
 def only(*resources):
@@ -173,6 +173,8 @@ REFUSED = {
     ),
     "an unreadable end": (r.CONSENT, {"provision": {"period": {"end": "soon"}}}, "CONSENT_UNCLEAR"),
     "a purpose without a system": (r.CONSENT, {"provision": {"purpose": [{"code": "X"}]}}, "CONSENT_UNCLEAR"),
+    "a part of a consent": (r.CONSENT, {"meta": {"tag": [{"system": f"{r.HL7}/v3-ObservationValue",
+                                                         "code": "SUBSETTED"}]}}, "CONSENT_UNCLEAR"),
     "an actor without a name": (r.CONSENT, {"provision": {"actor": [{}]}}, "CONSENT_UNCLEAR"),
     "a variant in another system": (
         r.VARIANT, {"component": [{**r.VARIANT["component"][0], "code": concept(("urn:x", "48018-6"))}]},
@@ -199,6 +201,9 @@ NOTED = {
     "a month of sampling": (r.OBSERVATION, {"effectiveDateTime": "2021-06"}, "PARTIAL_DATE_AMBIGUOUS", "day"),
     "an end in words": (r.CONDITION, {"abatementString": "last week"}, "DATE_NOT_READABLE", "code"),
     "an age of onset": (r.CONDITION, {"onsetDateTime": "in youth"}, "DATE_NOT_READABLE", "code"),
+    "an onset as an age": (
+        {**r.CONDITION, "onsetDateTime": None}, {"onsetAge": quantity(52, "a")}, "DATE_NOT_READABLE", "code",
+    ),
     "two codings too many": (
         r.CONDITION, {"code": concept(*[(r.SNOMED, str(n)) for n in range(1, 6)])}, "CODE_LEFT_OUT", "code_3",
     ),
@@ -218,6 +223,16 @@ NOTED = {
         {"daysSupply": quantity(1, "mo")}, "UNSUPPORTED_UNIT", "drug",
     ),
     "a lot that is too long": (r.IMMUNIZATION, {"lotNumber": "9" * 2000}, "VALUE_NOT_USABLE", "vaccine"),
+    "an amount of no currency": (
+        r.CLAIM, {"item": [{"net": {"value": 5}}], "total": {}}, "VALUE_MISSING", "service_date",
+    ),
+    "a total of no currency": (r.CLAIM, {"total": {"value": 5, "code": "EUR"}}, "VALUE_MISSING", "amount"),
+    "two currencies": (r.CLAIM, {"item": [{"net": {"value": 5, "currency": "USD"}}]}, "VALUE_NOT_USABLE", "total"),
+    "a thousand items and one": (r.CLAIM, {"item": [{"sequence": 1}] * 1001}, "VALUE_NOT_USABLE", "total"),
+    "four diagnoses": (
+        r.CLAIM, {"item": [], "diagnosis": [{"sequence": n, "diagnosisCodeableConcept": concept(("urn:icd", str(n)))}
+                                            for n in range(1, 5)]}, "CODE_LEFT_OUT", "diagnosis_3",
+    ),
     "an amount of three decimals": (
         r.CLAIM, {"item": [], "total": {"value": 1.005, "currency": "EUR"}}, "VALUE_NOT_USABLE", "use",
     ),
@@ -263,6 +278,27 @@ def test_a_birth_date_is_an_interval_or_absent(birth, code):
 def test_whether_the_patient_lives_is_said_only_if_it_is_known(change, deceased):
     read = read_fhir(bundle({**r.PATIENT, **change}))
     assert read.entries[0].values.get("deceased") is deceased
+
+
+OLD = {"family": "Vorher", "given": ["Ada"], "use": "official", "period": {"end": "2002"}}
+TEXT = {"text": "Ada Beispiel", "use": "official"}
+USUAL = {"family": "Beispiel", "given": ["Ada"]}
+
+
+@pytest.mark.parametrize(("names", "family"), [
+    pytest.param([OLD, USUAL], "Beispiel", id="the official one has ended"),
+    pytest.param([{**OLD, "period": {"start": "2002"}}, USUAL], "Vorher", id="it has begun"),
+    pytest.param([TEXT, USUAL], "Beispiel", id="the official one is only a text"),
+    pytest.param([{"use": "nickname", "given": ["A"]}, USUAL, {**OLD, "period": {}}], "Vorher", id="official"),
+    pytest.param([OLD], None, id="all have ended"),
+    pytest.param([TEXT], None, id="only a text"),
+    pytest.param([{"use": "maiden", "family": "Vorher"}], None, id="only of before"),
+])  # fmt: skip
+def test_a_name_is_one_in_use_and_of_parts(names, family):
+    read = read_fhir(bundle({**r.PATIENT, "name": names}))
+    assert read.entries[0].values.get("family") == family
+    assert [finding.code for finding in read.findings] == ([] if family else ["VALUE_MISSING"])
+    assert read_bundle(bundle({**r.PATIENT, "name": names})).missing == ()  # it is not about the birth date
 
 
 # --- whose, and where -------------------------------------------------------------------

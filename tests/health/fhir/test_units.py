@@ -34,6 +34,25 @@ AFFINE = {"ngsp", "ifcc", "temperature"}
     pytest.param("2947-0", "140", "meq/L", "140.0000 mmol/L", id="sodium"),
     pytest.param("8867-4", "72", "{beats}/min", "72.0000 /min", id="an annotation means 1"),
     pytest.param("72514-3", "3", "{score}", "3.0000 1", id="only an annotation"),
+    pytest.param("26464-8", "7.5", "10^9/l", "7.5000 10*3/uL", id="cells, and the other spellings of ten and litre"),
+    pytest.param("26515-7", "250", "/nl", "250.0000 10*3/uL", id="platelets in a nanolitre"),
+    pytest.param("26453-1", "4.5", "/pL", "4.5000 10*6/uL", id="red cells in a picolitre"),
+    pytest.param("751-8", "4500", "/mm3", "4.5000 10*3/uL", id="neutrophils in a cubic millimetre"),
+    pytest.param("24467-3", "0.35", "10*9/L", "350.0000 /uL", id="CD4 cells"),
+    pytest.param("20570-8", "0.42", "L/L", "42.0000 %", id="haematocrit as a fraction"),
+    pytest.param("58413-6", "2", "/100{WBC}", "2.0000 %", id="for each hundred"),
+    pytest.param("718-7", "14", "g/dl", "14.0000 g/dL", id="a small litre"),
+    pytest.param("9318-7", "3", "mg/mmol", "26.5210 mg/g", id="albumin to creatinine, in moles"),
+    pytest.param("14959-1", "30", "mg/g{creat}", "30.0000 mg/g", id="and in grams"),
+    pytest.param("3016-3", "2.5", "mU/L", "2.5000 m[IU]/L", id="thyrotropin in units"),
+    pytest.param("3016-3", "2.5", "u[iU]/mL", "2.5000 m[IU]/L", id="and in small international ones"),
+    pytest.param("6206-7", "0.35", "kU/L", "0.3500 k[IU]/L", id="an antibody to an allergen"),
+    pytest.param("34714-6", "2.5", "{INR}", "2.5000 1", id="INR"),
+    pytest.param("2744-1", "7.4", "[pH]", "7.4000 [pH]", id="acidity"),
+    pytest.param("8302-2", "70", "[in_us]", "177.8004 cm", id="inches of a survey, as LOINC has them"),
+    pytest.param("20150-9", "3100", "mL", "3.1000 L", id="a breath"),
+    pytest.param("8339-4", "3250", "g", "3.2500 kg", id="weight at birth"),
+    pytest.param("33914-3", "74", "ml/min/{1.73_m2}", "74.0000 mL/min/{1.73_m2}", id="filtration in small litres"),
     pytest.param("33914-3", "74.5", "mL/min/{1.73_m2}", "74.5000 mL/min/{1.73_m2}", id="filtration"),
 ])  # fmt: skip
 def test_a_value_is_in_the_canonical_unit(code, value, unit, expected):
@@ -50,6 +69,14 @@ def test_a_value_is_in_the_canonical_unit(code, value, unit, expected):
     pytest.param(["33914-3"], "74", "mL/min", "UNSUPPORTED_UNIT", id="filtration of the whole body"),
     pytest.param(["33914-3"], "74", "mL/min/{1.73}", "UNSUPPORTED_UNIT", id="filtration of something"),
     pytest.param(["49765-1"], "5", "meq/L", "UNSUPPORTED_UNIT", id="calcium has two charges"),
+    pytest.param(["2345-7"], "1", "{" + "x" * 57 + "}mg/dL/s", "UNSUPPORTED_UNIT", id="what only begins as its unit"),
+    pytest.param(["2345-7"], "1", "{" + "x" * 58 + "}mg/dL", "UNSUPPORTED_UNIT", id="a long unit"),
+    pytest.param(["2093-3"], "1", "mgl/dL", "UNSUPPORTED_UNIT", id="a litre in a word"),
+    pytest.param(["2085-9"], "1", "mmoL/L", "UNSUPPORTED_UNIT", id="a mole is no litre"),
+    pytest.param(["26464-8"], "1", "G/L", "UNSUPPORTED_UNIT", id="G is gauss"),
+    pytest.param(["2744-1"], "7", "pH", "UNSUPPORTED_UNIT", id="pH is a picohenry"),
+    pytest.param(["2744-1"], "40", "nmol/L", "UNSUPPORTED_UNIT", id="acidity as a concentration"),
+    pytest.param(["2601-3"], "2", "meq/L", "UNSUPPORTED_UNIT", id="magnesium has two charges"),
     pytest.param(["1-1"], "1", "mg/dL", "UNSUPPORTED_UNIT", id="an unknown code"),
     pytest.param([], "1", "mg/dL", "UNSUPPORTED_UNIT", id="no code"),
     pytest.param(["4548-4", "59261-8"], "7", "%", "UNSUPPORTED_UNIT", id="two canonical units"),
@@ -122,22 +149,77 @@ def test_every_row_fits_the_schema():
         assert row.dimension in AFFINE or (row.dimension, row.unit) in scales()
 
 
+def test_every_code_of_the_table_ends_in_its_check_digit():
+    """The last digit of a LOINC code is that of Luhn's sum over the others (LOINC Users' Guide)."""
+    for code in rows():
+        digits, check = code.split("-")
+        doubled = [int(d) * (2 - n % 2) for n, d in enumerate(reversed(digits))]
+        assert (10 - sum(n // 10 + n % 10 for n in doubled) % 10) % 10 == int(check), code
+
+
+FACTORS = [  # of the AMA Manual of Style; the last digit is rounded there
+    ("2345-7", "mg/dL", "mmol/L", "0.0555"), ("2093-3", "mg/dL", "mmol/L", "0.0259"),
+    ("2571-8", "mg/dL", "mmol/L", "0.0113"), ("2160-0", "mg/dL", "umol/L", "88.4"),
+    ("3094-0", "mg/dL", "mmol/L", "0.357"), ("3084-1", "mg/dL", "umol/L", "59.485"),
+    ("17861-6", "mg/dL", "mmol/L", "0.25"), ("2777-1", "mg/dL", "mmol/L", "0.323"),
+    ("19123-9", "mg/dL", "mmol/L", "0.411"), ("1975-2", "mg/dL", "umol/L", "17.104"),
+    ("2498-4", "ug/dL", "umol/L", "0.179"), ("2500-7", "ug/dL", "umol/L", "0.179"),
+    ("2132-9", "pg/mL", "pmol/L", "0.7378"), ("2284-8", "ng/mL", "nmol/L", "2.266"),
+    ("1989-3", "ng/mL", "nmol/L", "2.496"), ("3024-7", "ng/dL", "pmol/L", "12.871"),
+    ("3051-0", "pg/mL", "pmol/L", "1.536"), ("2986-8", "ng/dL", "nmol/L", "0.0347"),
+    ("2143-6", "ug/dL", "nmol/L", "27.588"), ("2243-4", "pg/mL", "pmol/L", "3.671"),
+    ("5671-3", "ug/dL", "umol/L", "0.0483"), ("2524-7", "mg/dL", "mmol/L", "0.111"),
+    ("16362-6", "ug/dL", "umol/L", "0.587"), ("3091-6", "mg/dL", "mmol/L", "0.1665"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "unit", "to_unit", "factor"), FACTORS)
+def test_mass_and_moles_convert_by_the_factors_of_the_clinic(code, unit, to_unit, factor):
+    kept = rows()[code].unit
+    of_mass, _ = canonical([code], Decimal(1000), unit)
+    of_moles, _ = canonical([code], 1000 * Decimal(factor), to_unit)
+    assert kept in (unit, to_unit)
+    assert abs(of_mass / of_moles - 1) < Decimal("0.005")
+
+
+def test_every_molar_mass_of_the_table_is_one_of_those():
+    checked = {rows()[code].molar_mass for code, *_ in FACTORS}
+    assert {row.molar_mass for row in rows().values()} == checked | {None}
+
+
 @functools.cache
 def registry_of_units():
     return pytest.importorskip("ucumvert").PintUcumRegistry(non_int_type=Fraction)
 
 
-@pytest.mark.parametrize("dimension", sorted({dimension for dimension, _ in scales()} - {"ion", "clearance"}))
+NOT_OF_UCUM = {"ion", "clearance", "acidity", "mass/creatinine"}
+
+
+@pytest.mark.parametrize("dimension", sorted({dimension for dimension, _ in scales()} - NOT_OF_UCUM))
 def test_the_sizes_of_units_are_those_of_ucum(dimension):
     """The oracle is ucumvert, over pint, whose mm[Hg] is 133.3224 Pa where UCUM says 133.322.
 
-    Charges are counted in moles there, and 1.73 m2 is a comment in UCUM.
+    Charges are counted in moles there, 1.73 m2 is a comment in UCUM, acidity is a logarithm, and a mole of creatinine
+    has no mass.  U is the unit of enzymes, which nobody can compare with the international one.
     """
     registry = registry_of_units()
-    names = [unit for of, unit in scales() if of == dimension and unit not in ("{}", "[IU]/L", "[iU]/L", "kU/L")]
+    units = [unit for of, unit in scales() if of == dimension and unit != "{}"]
+    names = [unit for unit in units if ("[IU]" in unit) == (dimension == "potency")]
     reference = names[0]
     for unit in names[1:]:
         ratio = registry.from_ucum(unit).to(registry.from_ucum(reference).units).magnitude
         size = Fraction(ratio) / Fraction(registry.from_ucum(reference).magnitude)
         expected = scales()[dimension, unit] / scales()[dimension, reference]
         assert abs(size / expected - 1) < Fraction(1, 10**5), unit
+
+
+@pytest.mark.parametrize(("spelled", "also"), [
+    ("10*9/L", "10^9/l"), ("mg/dL", "mg/dl"), ("/nL", "/nl"), ("L", "l"), ("m[IU]/L", "m[iU]/l"), ("fL", "fl"),
+    ("mL/min", "ml/min"), ("ug/mL", "ug/ml"), ("mmol/L", "mmol/l"),
+])  # fmt: skip
+def test_what_ucum_spells_in_two_ways_is_one_unit(spelled, also):
+    registry = registry_of_units()
+    ratio = (registry.from_ucum(also) / registry.from_ucum(spelled)).to("").magnitude
+    assert abs(Fraction(ratio) - 1) < Fraction(1, 10**9)
+    code = next(code for code, row in rows().items() if (row.dimension, spelled) in scales())
+    assert canonical([code], Decimal(3), also) == canonical([code], Decimal(3), spelled)

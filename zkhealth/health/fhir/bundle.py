@@ -6,21 +6,23 @@ patient of the bundle; without a Patient, all must name the same one.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from zkhealth.errors import DecodingError
-from zkhealth.health.fhir.elements import Resource, obj, refuse_modifiers, word
+from zkhealth.health.fhir.elements import Resource, items, obj, refuse_modifiers, word
+from zkhealth.health.fhir.references import Name, base_of, identifiers_of, name_in, names_of, types_in
 from zkhealth.health.findings import RefusalError
 
 MAX_ENTRIES = 50_000
 _R4_VERSIONS = ("4.0.0", "4.0.1", "4.1.0", "4.3.0")  # R4 and R4B; numbers between them are previews of R5
 _SUBJECTS = ("subject", "patient", "beneficiary")
 _PATIENT = "Patient"
-_TYPE_AND_ID = re.compile(r"(?:\A|/)([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}\Z")
 _WITHOUT_SUBJECT = ("Patient", "Medication")
+_NOTHING: Resource = {}
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,27 +32,39 @@ class Bundle:
     resources: tuple[tuple[str, Resource], ...]
     patient: Resource | None
     is_alone: bool
-    _names: frozenset[str]
+    _names: frozenset[Name]
     _by_name: Mapping[str, Resource]
+    _inside: Mapping[tuple[int, str], Resource]
+    _bases: Mapping[int, str]
+    _usable: dict[int, bool] = field(default_factory=dict)
 
     def resolve(self, reference: object, within: Resource) -> Resource:
         """What a Reference points to, in the resource itself or in the bundle.
 
-        An empty resource if it is elsewhere, was entered in error, or has a modifier that nobody here understands.
+        An empty resource if it is elsewhere, is another version, was entered in error, or has a modifier that nobody
+        here understands.
         """
-        found = self._named(word(obj(reference).get("reference")) or "", within)
-        try:
-            refuse_modifiers(found)
-        except RefusalError:
+        name, version = name_in(reference, self._base(within))
+        found = self._named(name, within)
+        if version and obj(found.get("meta")).get("versionId") != version:
             return {}
-        return {} if found.get("status") == "entered-in-error" else found
+        return found if self._is_usable(found) else {}
+
+    def _is_usable(self, resource: Resource) -> bool:
+        """Whether it stands, and has no modifier: looked for once in each resource, however many refer to it."""
+        if id(resource) not in self._usable:
+            try:
+                refuse_modifiers(resource)
+                self._usable[id(resource)] = resource.get("status") != "entered-in-error"
+            except RefusalError:
+                self._usable[id(resource)] = False
+        return self._usable[id(resource)]
 
     def _named(self, name: str, within: Resource) -> Resource:
-        if name.startswith("#"):
-            contained = within.get("contained")
-            found = [obj(c) for c in contained if obj(c).get("id") == name[1:]] if isinstance(contained, list) else []
-            return found[0] if len(found) == 1 else {}
-        return self._by_name.get(_unversioned(name), {})
+        return (self._inside.get((id(within), name)) if name.startswith("#") else self._by_name.get(name)) or _NOTHING
+
+    def _base(self, resource: Resource) -> str:
+        return self._bases.get(id(resource), "")
 
     def check_subject(self, resource: Resource) -> None:
         """Check that the resource is about the patient.
@@ -60,20 +74,20 @@ class Bundle:
         """
         if resource["resourceType"] in _WITHOUT_SUBJECT:
             return
-        name, reference = _subject(resource)
-        if reference is None:
-            raise RefusalError("NOT_THIS_PATIENT", f"{name}.reference is missing")
-        if not self._may_be_patient(resource[name], resource):
-            raise RefusalError("NOT_THIS_PATIENT", f"{name} is no Patient")
-        if not self.is_alone and _unversioned(reference) not in self._names:
-            raise RefusalError("NOT_THIS_PATIENT", f"{name}.reference is not the Patient of this bundle")
+        element = _subject(resource)
+        name = _whose(resource, self._base(resource), self._inside)
+        if name is None:
+            raise RefusalError("NOT_THIS_PATIENT", f"{element}.reference is missing")
+        if not self.types(resource[element], resource) <= {_PATIENT}:
+            raise RefusalError("NOT_THIS_PATIENT", f"{element} is no Patient")
+        if not self.is_alone and name not in self._names:
+            part = "reference" if isinstance(name, str) else "identifier"
+            raise RefusalError("NOT_THIS_PATIENT", f"{element}.{part} is not the Patient of this bundle")
 
-    def _may_be_patient(self, reference: Resource, within: Resource) -> bool:
-        """Whether neither the reference, nor what it points to, says that it is something else."""
-        name = _unversioned(str(reference["reference"]))
-        said = [reference.get("type", _PATIENT), self._named(name, within).get("resourceType", _PATIENT)]
-        said += _TYPE_AND_ID.findall(name)
-        return set(map(str, said)) <= {_PATIENT, f"http://hl7.org/fhir/StructureDefinition/{_PATIENT}"}
+    def types(self, reference: object, within: Resource) -> set[str]:
+        """The type of what a Reference points to, as far as it is said here; several if that is contradictory."""
+        found = self._named(name_in(reference, self._base(within))[0], within)
+        return types_in(reference) | ({str(found["resourceType"])} if "resourceType" in found else set())
 
 
 def bundle_of(document: Resource, needs_patient: bool = False) -> Bundle:
@@ -87,22 +101,27 @@ def bundle_of(document: Resource, needs_patient: bool = False) -> Bundle:
     document = fhir_part(document)
     is_alone = document["resourceType"] != "Bundle"
     entries = [{"resource": document}] if is_alone else _entries(document)
+    # A copy of each, so that an object that is given in two entries is two resources.
     found = [
-        (word(e.get("fullUrl")), e["resource"]) for e in entries if word(obj(e.get("resource")).get("resourceType"))
+        (word(entry.get("fullUrl")), dict(entry["resource"]))
+        for entry in entries
+        if word(obj(entry.get("resource")).get("resourceType"))
     ]
-    patients = [(url, resource) for url, resource in found if resource["resourceType"] == "Patient"]
+    bases = {id(part): base_of(url) for url, whole in found for part in (whole, *items(whole.get("contained")))}
+    by_name = _of_one((name, resource) for url, resource in found for name in names_of(url, resource))
+    inside = _of_one(_contained(resource for _, resource in found))
+    patients = [resource for _, resource in found if resource["resourceType"] == _PATIENT]
     if len(patients) > 1:
         raise DecodingError(f"expected one Patient, got {len(patients)}")
-    names = frozenset(_names_of(*patients[0])) if patients else frozenset()
-    if not patients and not needs_patient:
-        names = _one_subject([resource for _, resource in found])
-    return Bundle(
-        tuple(_numbered([resource for _, resource in found])),
-        patients[0][1] if patients else None,
-        is_alone,
-        names,
-        _by_name(found),
-    )
+    patient = patients[0] if patients else None
+    names: frozenset[Name] = frozenset()
+    if patient:
+        own = [name for name, resource in by_name.items() if resource is patient]
+        names = frozenset([*own, *identifiers_of(patient)])
+    elif not needs_patient:
+        names = _one_subject([_whose(resource, bases[id(resource)], inside) for _, resource in found])
+    numbered = tuple(_numbered([resource for _, resource in found]))
+    return Bundle(numbered, patient, is_alone, names, by_name, inside, bases)
 
 
 def fhir_part(document: Resource) -> Resource:
@@ -143,41 +162,59 @@ def _numbered(resources: list[Resource]) -> Iterator[tuple[str, Resource]]:
         yield f"{kind} {seen[kind]}", resource
 
 
-def _names_of(full_url: str | None, resource: Resource) -> Iterator[str]:
-    """The references by which others may name this resource."""
-    if full_url:
-        yield full_url
-    if identity := word(resource.get("id")):
-        yield f"{resource['resourceType']}/{identity}"
-
-
-def _by_name(found: list[tuple[str | None, Resource]]) -> dict[str, Resource]:
+def _of_one(named: Iterable[tuple[_Key, Resource]]) -> dict[_Key, Resource]:
     """The resources by name; a name that two of them have is nobody's."""
-    out: dict[str, Resource] = {}
+    out: dict[_Key, Resource] = {}
     twice = set()
-    for url, resource in found:
-        for name in _names_of(url, resource):
-            if out.setdefault(name, resource) is not resource:
-                twice.add(name)
+    for name, resource in named:
+        if out.setdefault(name, resource) is not resource:
+            twice.add(name)
     return {name: resource for name, resource in out.items() if name not in twice}
 
 
-def _one_subject(resources: list[Resource]) -> frozenset[str]:
-    """Whom all the resources are about, where the file has no Patient; nobody if they are about several."""
-    found = {name for resource in resources if (name := _subject(resource)[1])}
-    return frozenset(map(_unversioned, found)) if len({*map(_unversioned, found)}) == 1 else frozenset()
+def _contained(resources: Iterable[Resource]) -> Iterator[tuple[tuple[int, str], Resource]]:
+    """What is contained, each by the resource around it and by its name in there."""
+    for resource in resources:
+        for part in map(obj, items(resource.get("contained"))):
+            if identity := word(part.get("id")):
+                yield (id(resource), f"#{identity}"), part
 
 
-def _subject(resource: Resource) -> tuple[str, str | None]:
-    """The name of the element that says whose it is, and the reference."""
-    for name in _SUBJECTS:
-        if name in resource:
-            return name, word(obj(resource[name]).get("reference"))
-    return _SUBJECT_OF.get(resource["resourceType"], "subject"), None
+def _one_subject(said: list[Name | None]) -> frozenset[Name]:
+    """Whom all the resources are about, where the file has no Patient; nobody if they are about several.
+
+    The name of a contained Patient is one for its own resource alone: two of them may be two people.
+    """
+    found = [name for name in said if name is not None]
+    is_shared = len(found) == 1 or not any(isinstance(name, str) and name.startswith("#") for name in found)
+    return frozenset(found) if len(set(found)) == 1 and is_shared else frozenset()
 
 
-def _unversioned(reference: str) -> str:
-    return re.sub(r"/_history/[^/]+\Z", "", reference)
+def _whose(resource: Resource, base: str, inside: Mapping[tuple[int, str], Resource]) -> Name | None:
+    """The name of the patient that a resource gives; an identifier if there is none, or if the patient is inside."""
+    reference = obj(resource.get(_subject(resource)))
+    name = name_in(reference, base)[0]
+    if not name:
+        return next(identifiers_of({"identifier": [reference.get("identifier")]}), None)
+    if name.startswith("#"):
+        return next(identifiers_of(inside.get((id(resource), name), {})), name)
+    return name
 
 
-_SUBJECT_OF = {"Immunization": "patient", "Coverage": "beneficiary", "Claim": "patient", "Consent": "patient"}
+def _subject(resource: Resource) -> str:
+    """The element that says whose the resource is."""
+    kind = resource["resourceType"]
+    return _SUBJECT_OF.get(kind) or next((name for name in _SUBJECTS if name in resource), "subject")
+
+
+_SUBJECT_OF = {
+    "Observation": "subject",
+    "Condition": "subject",
+    "MedicationRequest": "subject",
+    "MedicationDispense": "subject",
+    "Immunization": "patient",
+    "Claim": "patient",
+    "ExplanationOfBenefit": "patient",
+    "Consent": "patient",
+    "Coverage": "beneficiary",
+}

@@ -32,12 +32,13 @@ _STATUSES = {
     ),
 }
 _ID_TYPES = ("NI", "NIIP", "SS", "PPN")  # national identifiers and passports, HL7 table 0203
+_NOT_OF_NOW = ("old", "nickname", "maiden", "anonymous", "temp")
 _MAX_DOSE = 99
 
 
 def read_patient(patient: Resource, birth: str | None, notes: Notes) -> Iterator[Entry]:
-    """Who it is.  Of several names the official one, or else the first."""
-    name = _name(patient)
+    """Who it is.  Of several names in use the official one, or else the first."""
+    name = _name(patient, notes)
     deceased = patient.get("deceasedBoolean")
     values = {
         "family": word(name.get("family")),
@@ -102,8 +103,8 @@ def read_condition(condition: Resource, bundle: Bundle, notes: Notes) -> Iterato
             "clinical": status_of_condition(condition, "clinicalStatus"),
             "verification": verification,
             **coded("category", first(condition.get("category")), "category", notes, 1),
-            "onset": day(condition.get("onsetDateTime"), "onsetDateTime", notes),
-            "abatement": _abatement(condition, notes),
+            "onset": _begin_or_end("onset", "began", condition, notes),
+            "abatement": _begin_or_end("abatement", "ended", condition, notes),
             "recorded": day(condition.get("recordedDate"), "recordedDate", notes),
             "cert_id": identifier(condition) or identity(condition),
         },
@@ -161,18 +162,23 @@ def _manufacturer(immunization: Resource, bundle: Bundle) -> str | None:
     return found if found and ":" in found.partition("|")[0] else None
 
 
-def _abatement(condition: Resource, notes: Notes) -> str | None:
-    found = day(condition.get("abatementDateTime"), "abatementDateTime", notes)
-    if found is None and any(name.startswith("abatement") for name in condition):
-        notes.add("DATE_NOT_READABLE", "abatement is not a date; the credential does not say when it ended")
+def _begin_or_end(name: str, verb: str, condition: Resource, notes: Notes) -> str | None:
+    """The day that a Condition began or ended; what says it in another form, such as an age, is noted."""
+    found = day(condition.get(f"{name}DateTime"), f"{name}DateTime", notes)
+    if found is None and any(element.startswith(name) for element in condition):
+        notes.add("DATE_NOT_READABLE", f"{name} is not a date; the credential does not say when it {verb}")
     return found
 
 
-def _name(patient: Resource) -> Resource:
+def _name(patient: Resource, notes: Notes) -> Resource:
+    """The name in use; none with a period that ends, since nothing here knows today, and whether that has come."""
     found = [obj(name) for name in items(patient.get("name"))]
-    current = [name for name in found if name.get("use") not in ("old", "nickname", "maiden", "anonymous", "temp")]
-    official = [name for name in current if name.get("use") == "official"]
-    return next(iter([*official, *current]), {})
+    current = [name for name in found if name.get("use") not in _NOT_OF_NOW and "end" not in obj(name.get("period"))]
+    in_parts = [name for name in current if word(name.get("family")) or any(map(word, items(name.get("given"))))]
+    if found and not in_parts:
+        why = "has its family and given parts" if current else "is in use"
+        notes.add("VALUE_MISSING", f"family, given: no name {why}")
+    return next(iter(sorted(in_parts, key=lambda name: name.get("use") != "official")), {})
 
 
 def _national_id(patient: Resource) -> str | None:

@@ -17,6 +17,7 @@ from zkhealth.health.fhir.elements import (
     identifier,
     identity,
     items,
+    names,
     number,
     obj,
     plain_code,
@@ -24,11 +25,13 @@ from zkhealth.health.fhir.elements import (
     refuse_status,
     word,
 )
+from zkhealth.health.fhir.references import name_in
 from zkhealth.health.findings import RefusalError
 from zkhealth.health.schemas import Claim, Coverage
 
 _VOID = ("draft", "entered-in-error")
 _MAX_ITEMS = 1000
+_MAX_DIAGNOSES = 3
 
 
 def read_coverage(coverage: Resource, bundle: Bundle, notes: Notes) -> Iterator[Entry]:
@@ -64,7 +67,7 @@ def read_claim(claim: Resource, bundle: Bundle, notes: Notes) -> Iterator[Entry]
         "status": status,
         **coded("kind", claim.get("type"), "type", notes, 1),
         "created": day(claim.get("created"), "created", notes),
-        **_money("total", total),
+        **_money("total", total, "total", notes),
         "outcome": word(claim.get("outcome")),
         "insurer": _called(claim.get("insurer"), claim, bundle),
         "provider": _called(claim.get("provider"), claim, bundle),
@@ -75,12 +78,16 @@ def read_claim(claim: Resource, bundle: Bundle, notes: Notes) -> Iterator[Entry]
         "service_end": day(period.get("end"), "billablePeriod.end", notes),
     }
     diagnoses = _diagnoses(claim, bundle, notes)
-    lines = [obj(item) for item in items(claim.get("item"))[:_MAX_ITEMS]]
+    lines = [obj(item) for item in items(claim.get("item"))]
     if not lines:
-        yield entry_of(Claim, {**about, **whole, **_diagnosis(diagnoses, list(diagnoses))}, notes)
-    for n, line in enumerate(lines, start=1):
-        amount = _money("amount", obj(line.get("net")))
+        yield entry_of(Claim, {**about, **whole, **_diagnosis(diagnoses, list(diagnoses), "diagnosis", notes)}, notes)
+    if len(lines) > _MAX_ITEMS:
+        notes.add("VALUE_NOT_USABLE", f"there are {len(lines)} items; {_MAX_ITEMS} are kept")
+    for n, line in enumerate(lines[:_MAX_ITEMS], start=1):
+        amount = _money("amount", obj(line.get("net")), f"item {n}: net", notes)
         currencies = {money["currency"] for money in (amount, about) if "currency" in money}
+        if len(currencies) > 1:
+            notes.add("VALUE_NOT_USABLE", f"item {n}: net is in another currency than the total")
         yield entry_of(
             Claim,
             {
@@ -88,7 +95,7 @@ def read_claim(claim: Resource, bundle: Bundle, notes: Notes) -> Iterator[Entry]
                 **whole,
                 **_serviced(line, n, notes),
                 **coded("service_code", line.get("productOrService"), f"item {n}: productOrService", notes),
-                **_diagnosis(diagnoses, items(line.get("diagnosisSequence"))),
+                **_diagnosis(diagnoses, items(line.get("diagnosisSequence")), f"item {n}: diagnosisSequence", notes),
                 **(amount if len(currencies) == 1 else {}),  # one currency is said, so one is meant
             },
             notes,
@@ -100,7 +107,7 @@ def _claim_id(claim: Resource, bundle: Bundle) -> str | None:
     if claim["resourceType"] == "Claim":
         return identity(claim)
     asked = bundle.resolve(claim.get("claim"), claim)
-    return identity(asked) if asked.get("resourceType") == "Claim" else word(obj(claim.get("claim")).get("reference"))
+    return identity(asked) if asked.get("resourceType") == "Claim" else name_in(claim.get("claim"), "")[0] or None
 
 
 def _diagnoses(claim: Resource, bundle: Bundle, notes: Notes) -> dict[object, str]:
@@ -130,9 +137,12 @@ def _condition(reference: object, claim: Resource, bundle: Bundle, notes: Notes)
     return found
 
 
-def _diagnosis(diagnoses: dict[object, str], sequence: list[object]) -> dict[str, str]:
-    wanted = [diagnoses[n] for n in sequence if type(n) is int and n in diagnoses]
-    return dict(zip(("diagnosis", "diagnosis_2", "diagnosis_3"), dict.fromkeys(wanted), strict=False))
+def _diagnosis(diagnoses: dict[object, str], sequence: list[object], place: str, notes: Notes) -> dict[str, str]:
+    """The first three of these diagnoses; how many there are is noted."""
+    wanted = dict.fromkeys(diagnoses[n] for n in sequence if type(n) is int and n in diagnoses)
+    if len(wanted) > _MAX_DIAGNOSES:
+        notes.add("CODE_LEFT_OUT", f"{place} has {len(wanted)} codes; {_MAX_DIAGNOSES} are kept")
+    return dict(zip(names("diagnosis", _MAX_DIAGNOSES), wanted, strict=False))
 
 
 def _serviced(line: Resource, n: int, notes: Notes) -> dict[str, str | None]:
@@ -159,10 +169,14 @@ def _total(claim: Resource) -> Resource:
     return {}
 
 
-def _money(name: str, money: Resource) -> dict[str, object]:
-    """An amount and its currency; neither if one of them is missing."""
+def _money(name: str, money: Resource, place: str, notes: Notes) -> dict[str, object]:
+    """An amount and its currency; neither, noted, if one of them is missing."""
     value, currency = number(money.get("value")), word(money.get("currency"))
-    return {} if value is None or currency is None else {name: value, "currency": currency}
+    if value is not None and currency is not None:
+        return {name: value, "currency": currency}
+    if money:
+        notes.add("VALUE_MISSING", f"{place}: expected a value and its currency")
+    return {}
 
 
 def _plan(coverage: Resource) -> Resource:

@@ -23,6 +23,7 @@ from zkhealth.health.fhir.elements import (
     refuse_status,
     word,
 )
+from zkhealth.health.fhir.references import name_in
 from zkhealth.health.findings import RefusalError
 from zkhealth.health.schemas import Dispense, Pack, Prescription
 from zkhealth.health.units import rounded
@@ -158,7 +159,7 @@ def _prescription(dispense: Resource, bundle: Bundle) -> str | None:
     found = bundle.resolve(references[0], dispense)
     if found.get("resourceType") == "MedicationRequest":
         return identity(found)
-    return word(obj(references[0]).get("reference"))
+    return name_in(references[0], "")[0] or None
 
 
 def _role(request: Resource, bundle: Bundle) -> str | None:

@@ -65,14 +65,29 @@ def read_observation(observation: Resource, bundle: Bundle, notes: Notes) -> Ite
     if status not in _FINAL:
         raise RefusalError("STATUS_NOT_FINAL", f"status is not one of {', '.join(_FINAL)}")
     bundle.check_subject(observation)
-    if "focus" in observation:
+    is_variant = any(code.canonical == _VARIANT for code in quiet_codings(observation.get("code")))
+    if "focus" in observation and (is_variant or not _is_about_a_condition(observation, bundle)):
         raise RefusalError("NOT_THIS_PATIENT", "focus: it is about somebody or something else than the patient")
-    if any(code.canonical == _VARIANT for code in quiet_codings(observation.get("code"))):
+    if is_variant:
         yield _variant(observation, notes)
     elif _is_summary(observation):
         yield _summary(observation, notes)
     else:
         yield from _results(observation, notes)
+
+
+def _is_about_a_condition(observation: Resource, bundle: Bundle) -> bool:
+    """Whether the focus is a condition of the patient, such as a tumour whose size was measured: no donor, no fetus.
+
+    A variant of a tumour is none of the patient, so `read_observation` does not ask about it.
+    """
+    references = items(observation["focus"])
+    for reference in references:
+        if bundle.types(reference, observation) != {"Condition"}:
+            return False
+        if found := bundle.resolve(reference, observation):
+            bundle.check_subject(found)
+    return bool(references)
 
 
 def _results(observation: Resource, notes: Notes) -> Iterator[Entry]:
