@@ -30,7 +30,7 @@ from zkhealth.credentials.policies.inference import values_left
 from zkhealth.credentials.policies.population import Population
 from zkhealth.credentials.policies.variable import Variable
 from zkhealth.credentials.presentations.verdict import not_learned
-from zkhealth.credentials.schemas.fields import moment
+from zkhealth.credentials.schemas.moments import moment
 from zkhealth.credentials.schemas.sample import Vaccination
 from zkhealth.encoding.wire import pack
 from zkhealth.errors import DecodingError, WitnessError

@@ -11,7 +11,7 @@ from zkhealth.credentials.policies.evaluate import holds
 from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.presentations.challenge import Challenge
 from zkhealth.credentials.presentations.prove import Chosen, prove
-from zkhealth.credentials.schemas.fields import moment_of
+from zkhealth.credentials.schemas.moments import moment_of
 from zkhealth.errors import DecodingError, WitnessError
 
 AT = "2021-07-01"

@@ -13,7 +13,8 @@ from zkhealth.credentials.policies.policy import MAX_CLAUSES, MAX_CREDENTIALS, M
 from zkhealth.credentials.policies.terms import Linear, Wanted
 from zkhealth.credentials.policies.variable import Variable
 from zkhealth.credentials.schemas.dates import days
-from zkhealth.credentials.schemas.fields import Int, seconds
+from zkhealth.credentials.schemas.fields import Int
+from zkhealth.credentials.schemas.moments import seconds
 from zkhealth.credentials.schemas.spec import SchemaSpec
 
 V, U, R = people().v, people().u, people().r

@@ -24,7 +24,7 @@ from zkhealth.credentials.issuing.messages import link_secret, n_messages
 from zkhealth.credentials.presentations import presentation as protocol
 from zkhealth.credentials.presentations.prove import Chosen, prove
 from zkhealth.credentials.presentations.relations import Shape
-from zkhealth.credentials.schemas.fields import moment_of
+from zkhealth.credentials.schemas.moments import moment_of
 from zkhealth.field import Fr
 from zkhealth.signatures import Blinding
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zkhealth.credentials.policies.evaluate import holds
-from zkhealth.credentials.schemas.fields import moment_of
+from zkhealth.credentials.schemas.moments import moment_of
 from zkhealth.health.certlogic import CannotCompileError, Result, compile, read_rule
 
 CLOCK = "2021-07-01T10:30:00Z"

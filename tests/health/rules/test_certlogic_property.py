@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from zkhealth.credentials.policies.evaluate import holds
 from zkhealth.credentials.policies.policy import Policy
-from zkhealth.credentials.schemas.fields import moment_of
+from zkhealth.credentials.schemas.moments import moment_of
 from zkhealth.errors import WitnessError
 from zkhealth.health.certlogic import CannotCompileError, Result, compile, read_rule
 

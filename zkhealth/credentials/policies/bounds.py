@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from zkhealth.credentials.schemas.dates import days, years_before
-from zkhealth.credentials.schemas.fields import seconds
+from zkhealth.credentials.schemas.moments import seconds
 
 UNITS = ("", "years", "days", "seconds")
 _MAX = 1 << 200

@@ -18,7 +18,7 @@ from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.policies.population import Population, expected_bits, matching
 from zkhealth.credentials.policies.terms import FieldRef
 from zkhealth.credentials.policies.words import words
-from zkhealth.credentials.schemas.fields import moment_of
+from zkhealth.credentials.schemas.moments import moment_of
 
 _MANY_KEYS = 4
 _NARROW = 32

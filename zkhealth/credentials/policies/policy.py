@@ -35,7 +35,7 @@ from zkhealth.credentials.policies.clauses import (
 )
 from zkhealth.credentials.policies.terms import Column, Linear, Wanted
 from zkhealth.credentials.policies.value_set import ValueSet
-from zkhealth.credentials.schemas.fields import moment_of
+from zkhealth.credentials.schemas.moments import moment_of
 
 if TYPE_CHECKING:  # Methods that hand over to a module above import it when they are called.
     from zkhealth.credentials.policies.leakage import Leakage

@@ -24,7 +24,7 @@ from zkhealth.credentials.policies.clauses import (
 from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.policies.terms import Column, FieldRef, LastDay, Linear
 from zkhealth.credentials.policies.value_set import ValueSet
-from zkhealth.credentials.schemas.fields import moment_of
+from zkhealth.credentials.schemas.moments import moment_of
 
 _MANY = 6
 _COMPARED = {

@@ -16,7 +16,7 @@ from zkhealth.credentials.presentations.guard import Guard
 from zkhealth.credentials.presentations.presentation import Presentation
 from zkhealth.credentials.presentations.verdict import Verdict
 from zkhealth.credentials.presentations.verify import Claims, claimed, examine, settle
-from zkhealth.credentials.schemas.fields import moment_of
+from zkhealth.credentials.schemas.moments import moment_of
 from zkhealth.field import as_bytes
 
 GROUP = 128

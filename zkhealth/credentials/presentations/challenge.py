@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.presentations.compiled import Compiled, compile_policy
-from zkhealth.credentials.schemas.fields import moment
+from zkhealth.credentials.schemas.moments import moment
 from zkhealth.encoding.wire import pack, unpack
 from zkhealth.errors import DecodingError
 from zkhealth.transcript import joined

@@ -20,12 +20,13 @@ import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from typing import Any, ClassVar
 
 from zkhealth.credentials.schemas.codes import parse_code
-from zkhealth.credentials.schemas.dates import EPOCH, FIRST_DATE, LAST_DATE, date_of, days, parse_date
+from zkhealth.credentials.schemas.dates import FIRST_DATE, LAST_DATE, date_of, days, parse_date
+from zkhealth.credentials.schemas.moments import moment, moment_from, seconds
 from zkhealth.curve import hash_to_scalar
 from zkhealth.errors import DecodingError
 from zkhealth.field import Fr
@@ -37,7 +38,6 @@ Plain = tuple[int, ...] | str | None
 MAX_TEXT = 1024
 _DST = b"ZKHEALTH-V01-ATTRIBUTE_XMD:SHA-256_"
 _MAX_WIDTH = 1 << 62
-_START = datetime(EPOCH.year, 1, 1, tzinfo=UTC)
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _MOST_DIGITS = 64
@@ -167,7 +167,7 @@ class Instant(Field):
 
     def _decode(self, plain: Any) -> str:
         (n,) = plain
-        return (_START + timedelta(seconds=n)).isoformat().replace("+00:00", "Z")
+        return moment_from(n).isoformat().replace("+00:00", "Z")
 
 
 @dataclass(frozen=True)
@@ -330,59 +330,6 @@ def absent() -> Fr:
     return hash_to_scalar(joined(b"absent"), _DST)
 
 
-def moment(value: str | datetime) -> datetime:
-    """A moment in UTC, from text or a datetime that knows its offset.
-
-    Raises:
-        ValueError: no offset, or not a moment to the second.
-    """
-    found = _in_utc(value)
-    if found is None or found.microsecond:
-        raise ValueError(_NO_MOMENT)
-    return found
-
-
-def moment_of(at: str | date | datetime) -> datetime:
-    """The time to check for: a moment, rounded down to the second, or midnight UTC at the beginning of a day.
-
-    >>> moment_of("2026-11-23T10:30:00.75+01:00").isoformat(), moment_of("2026-11-23").isoformat()
-    ('2026-11-23T09:30:00+00:00', '2026-11-23T00:00:00+00:00')
-
-    Raises:
-        ValueError: not a time, or a time of day without an offset.
-    """
-    if isinstance(at, str) and len(at) == 10:
-        at = date.fromisoformat(at)
-    if type(at) is date:
-        return datetime.combine(at, time(), UTC)
-    found = _in_utc(at)
-    if found is None:
-        raise ValueError(_NO_MOMENT)
-    return found.replace(microsecond=0)
-
-
-def _in_utc(value: object) -> datetime | None:
-    if not isinstance(value, str | datetime):
-        raise TypeError(f"expected a moment as text, got {type(value).__name__}")
-    try:
-        read = datetime.fromisoformat(value[:64]) if isinstance(value, str) else value
-        return None if read.tzinfo is None else read.astimezone(UTC)
-    except (ValueError, OverflowError):  # whose message would repeat the text; in the year 0, or 10000
-        return None
-
-
-def seconds(at: datetime) -> int:
-    """Seconds from 1900-01-01T00:00:00Z to `at`.
-
-    Raises:
-        ValueError: not a moment of 1900 to 2155.
-    """
-    n = int((at - _START).total_seconds())
-    if not EPOCH.year <= at.year <= LAST_DATE.year:
-        raise ValueError("expected a year from 1900 to 2155")
-    return n
-
-
 def _parsed(text: str) -> Any:
     if not _DATE.fullmatch(text):
         raise ValueError("expected a date as YYYY-MM-DD, or YYYY-MM or YYYY where partial ones are allowed")
@@ -399,9 +346,6 @@ def _checked_text(value: object) -> str:
     if not 0 < len(text) <= MAX_TEXT or len(value) > MAX_TEXT or not text.isprintable() or text != text.strip():
         raise ValueError(f"expected 1 to {MAX_TEXT} printable characters without blanks around them")
     return text
-
-
-_NO_MOMENT = "expected a moment to the second with its offset, such as 2026-11-23T09:30:00Z"
 
 
 def _check_domain(lo: object, hi: object) -> None:

@@ -17,7 +17,7 @@ from zkhealth.credentials.policies.clauses import Clause
 from zkhealth.credentials.policies.policy import Policy
 from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.policies.words import words
-from zkhealth.credentials.schemas.fields import moment_of
+from zkhealth.credentials.schemas.moments import moment_of
 from zkhealth.health.certlogic.cases import Refused, truths
 from zkhealth.health.certlogic.clauses import Sets, TooLargeError, clauses, conjunction
 from zkhealth.health.certlogic.formula import ALWAYS, MAX_BRANCHES, NEVER, TOO_LARGE, Formula

@@ -14,7 +14,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-from zkhealth.credentials.schemas.fields import moment_of
+from zkhealth.credentials.schemas.moments import moment_of
 from zkhealth.health.certlogic.evaluate import EvaluationError, evaluate, is_truthy
 
 ENGINE_VERSION = (1, 3, 3)

@@ -9,7 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from zkhealth.credentials.schemas.fields import moment_of
+from zkhealth.credentials.schemas.moments import moment_of
 from zkhealth.encoding.strict_json import is_deeper_than, read_json_object, read_text
 from zkhealth.errors import DecodingError
 from zkhealth.health.certlogic.expression import MAX_DEPTH, check_expression

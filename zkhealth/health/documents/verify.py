@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from zkhealth.credentials.schemas.fields import moment_of
+from zkhealth.credentials.schemas.moments import moment_of
 from zkhealth.health.documents.dcc_verify import verify_dcc
 from zkhealth.health.documents.document import Document
 from zkhealth.health.documents.findings import Report, finding

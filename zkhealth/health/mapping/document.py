@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from zkhealth.credentials.schemas.fields import Instant, seconds
+from zkhealth.credentials.schemas.fields import Instant
+from zkhealth.credentials.schemas.moments import seconds
 from zkhealth.errors import DecodingError
 from zkhealth.health.entry import Entries, Entry
 from zkhealth.health.fhir import read_fhir
