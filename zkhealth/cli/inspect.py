@@ -14,6 +14,7 @@ from zkhealth.cli.document_options import (
     json_option,
     read_files,
     stop_reading,
+    told,
 )
 from zkhealth.cli.exits import CANNOT_DECIDE
 from zkhealth.errors import DecodingError, VerificationError
@@ -53,6 +54,6 @@ def _plain(document: Document) -> dict[str, Any]:
         "expires": document.expires.isoformat() if document.expires else None,
         "key_id": document.key_id,
         "signed": document.signature is not None,
-        "defects": [{"code": found.code, "what": found.sentence, "do": found.advice} for found in document.defects],
+        "defects": [told(found) for found in document.defects],
         "content": content,
     }

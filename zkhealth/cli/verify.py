@@ -11,6 +11,8 @@ from typing import Any
 import click
 
 from zkhealth.cli.document_options import (
+    READABLE,
+    advice,
     as_option,
     at_option,
     encrypted_option,
@@ -19,6 +21,7 @@ from zkhealth.cli.document_options import (
     printable,
     read_files,
     read_lists,
+    told,
     trust_option,
 )
 from zkhealth.cli.exits import EXITS, HEADINGS, reason
@@ -76,7 +79,7 @@ def _judge(
         found, taken_for = e.finding, e.kind
     except (OSError, DecodingError, VerificationError, ImportError) as e:
         found, taken_for = (
-            Finding("UNKNOWN_FILE_DATA", reason(e), "Give a file that can be read, or - to paste it.", "undecided"),
+            Finding("UNKNOWN_FILE_DATA", reason(e), READABLE, "undecided"),
             "",
         )
     if not taken_for:
@@ -94,10 +97,7 @@ def _plain(document: Document | None, kind: str, report: Report) -> dict[str, An
         "status": report.status,
         "signature_is_good": report.signature_is_good,
         "vouched_by": report.vouched_by,
-        "findings": [
-            {"code": found.code, "weight": found.weight, "what": found.sentence, "do": found.advice}
-            for found in report.findings
-        ],
+        "findings": [told(found) for found in report.findings],
     }
 
 
@@ -107,7 +107,7 @@ def _narrated(document: Document | None, kind: str, report: Report, at: datetime
         lines.append(f"  {_SIGNATURES[report.signature_is_good]}")
     lines.append(f"  checked for {at:%Y-%m-%d %H:%M:%S %Z}")
     for found in report.findings:
-        lines += [f"  {found.code}: {found.sentence}", f"    {found.advice}"]
+        lines += [f"  {found.code}: {found.sentence}", f"    {advice(found)}"]
     return "\n".join(lines)
 
 
