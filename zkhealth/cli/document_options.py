@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from zkhealth.cli.exits import reason
+from zkhealth.cli.exits import reason, with_option
 from zkhealth.errors import DecodingError
 from zkhealth.health.documents import KINDS, Document, DocumentError, Finding, Trust, open_file, read_all
 
@@ -92,7 +92,7 @@ def read_lists(lists: Sequence[str]) -> Trust:
 def stop_reading(error: Exception, code: int, answer: Mapping[str, object] | None) -> NoReturn:
     """Say why nothing can be read and what to do: in words, or, if there is an answer, as JSON that goes on from it."""
     found = error.finding if isinstance(error, DocumentError) else None
-    name, what_to_do = (found.code, advice(found)) if found else (None, READABLE)
+    name, what_to_do = (found.code, with_option(found.code, found.advice)) if found else (None, READABLE)
     stop("CANNOT READ", reason(error), code, answer, name, what_to_do)
 
 
@@ -107,15 +107,14 @@ def stop(
     sys.exit(code)
 
 
-def told(found: Finding) -> dict[str, str]:
+def plain_finding(found: Finding) -> dict[str, str]:
     """A finding about a document, as JSON."""
-    return {"code": found.code, "weight": found.weight, "what": found.sentence, "do": advice(found)}
-
-
-def advice(found: Finding) -> str:
-    """What to do about a finding, and by which option."""
-    option = _OPTIONS.get(found.code)
-    return f"{found.advice} The option is {option}." if option else found.advice
+    return {
+        "code": found.code,
+        "weight": found.weight,
+        "what": found.sentence,
+        "do": with_option(found.code, found.advice),
+    }
 
 
 def printable(text: str, most: int = 200) -> str:
@@ -131,14 +130,3 @@ def _head(file: str) -> bytes:
 
 def _standard_input() -> bytes:
     return sys.stdin.buffer.read(_MAX_FILE + 1) if sys.stdin else b""
-
-
-_OPTIONS = {
-    "TRUST_MISSING": "--trust",
-    "ISSUER_KEY_DOWNLOAD_ERROR": "--trust URL=FILE",
-    "ISSUER_NOT_NAMED": "--trust URL=FILE",
-    "REVOCATION_LIST_MISSING": "--trust",
-    "REVOCATION_NOT_CHECKED": "--trust",
-    "LINK_ONLY": "--encrypted",
-}
-"""The options by which something that is missing is given."""

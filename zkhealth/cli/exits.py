@@ -22,3 +22,20 @@ def reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or "the file cannot be read"
     return str(error)
+
+
+def with_option(code: str, advice: str) -> str:
+    """What to do about a finding, and by which option what is missing is given."""
+    return f"{advice} The option is {_OPTIONS[code]}." if code in _OPTIONS else advice
+
+
+_OPTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "TRUST_MISSING": "--trust",
+        "ISSUER_KEY_DOWNLOAD_ERROR": "--trust URL=FILE",
+        "ISSUER_NOT_NAMED": "--trust URL=FILE",
+        "REVOCATION_LIST_MISSING": "--trust",
+        "REVOCATION_NOT_CHECKED": "--trust",
+        "LINK_ONLY": "--encrypted",
+    }
+)

@@ -16,21 +16,20 @@ from typing import Any
 import click
 
 from zkhealth.cli.document_options import (
-    advice,
     as_option,
     at_option,
     encrypted_option,
     files_argument,
     json_option,
+    plain_finding,
     printable,
     read_files,
     read_lists,
     stop,
     stop_reading,
-    told,
     trust_option,
 )
-from zkhealth.cli.exits import EXITS, HEADINGS, reason
+from zkhealth.cli.exits import EXITS, HEADINGS, reason, with_option
 from zkhealth.credentials import Wallet
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.health.bridge import self_import
@@ -140,7 +139,7 @@ def _plain(document: Document, report: Report, entries: Entries) -> dict[str, An
         "issuer": document.issuer,
         "status": report.status,
         "codes": list(report.codes),
-        "verification": [told(found) for found in report.findings],
+        "verification": [plain_finding(found) for found in report.findings],
         "records": [
             {"schema": entry.schema.spec.id, "place": entry.place, "values": _shown(entry)} for entry in entries.entries
         ],
@@ -153,7 +152,9 @@ def _plain(document: Document, report: Report, entries: Entries) -> dict[str, An
 
 def _narrated(document: Document, report: Report, entries: Entries) -> str:
     lines = [f"{HEADINGS[report.status]} ({document.kind})"]
-    lines += [f"  {found.code}: {found.sentence}\n    {advice(found)}" for found in report.findings]
+    lines += [
+        f"  {found.code}: {found.sentence}\n    {with_option(found.code, found.advice)}" for found in report.findings
+    ]
     for entry in entries.entries:
         values = ", ".join(f"{name} {printable(str(value))}" for name, value in _shown(entry).items())
         lines.append(f"  {entry.schema.__name__} ({entry.place}): {values}")

@@ -12,9 +12,9 @@ from zkhealth.cli.document_options import (
     encrypted_option,
     files_argument,
     json_option,
+    plain_finding,
     read_files,
     stop_reading,
-    told,
 )
 from zkhealth.cli.exits import CANNOT_DECIDE
 from zkhealth.errors import DecodingError, VerificationError
@@ -54,6 +54,6 @@ def _plain(document: Document) -> dict[str, Any]:
         "expires": document.expires.isoformat() if document.expires else None,
         "key_id": document.key_id,
         "signed": document.signature is not None,
-        "defects": [told(found) for found in document.defects],
+        "defects": [plain_finding(found) for found in document.defects],
         "content": content,
     }

@@ -12,19 +12,18 @@ import click
 
 from zkhealth.cli.document_options import (
     READABLE,
-    advice,
     as_option,
     at_option,
     encrypted_option,
     files_argument,
     json_option,
+    plain_finding,
     printable,
     read_files,
     read_lists,
-    told,
     trust_option,
 )
-from zkhealth.cli.exits import EXITS, HEADINGS, reason
+from zkhealth.cli.exits import EXITS, HEADINGS, reason, with_option
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.health.documents import Document, DocumentError, Finding, Report, Trust, verify, worst
 
@@ -97,7 +96,7 @@ def _plain(document: Document | None, kind: str, report: Report) -> dict[str, An
         "status": report.status,
         "signature_is_good": report.signature_is_good,
         "vouched_by": report.vouched_by,
-        "findings": [told(found) for found in report.findings],
+        "findings": [plain_finding(found) for found in report.findings],
     }
 
 
@@ -107,7 +106,7 @@ def _narrated(document: Document | None, kind: str, report: Report, at: datetime
         lines.append(f"  {_SIGNATURES[report.signature_is_good]}")
     lines.append(f"  checked for {at:%Y-%m-%d %H:%M:%S %Z}")
     for found in report.findings:
-        lines += [f"  {found.code}: {found.sentence}", f"    {advice(found)}"]
+        lines += [f"  {found.code}: {found.sentence}", f"    {with_option(found.code, found.advice)}"]
     return "\n".join(lines)
 
 
