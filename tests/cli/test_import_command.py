@@ -129,6 +129,28 @@ def test_a_wrong_passphrase_keeps_nothing(card, tmp_path):
     assert (code, found["kept"]) == (2, 0)
 
 
+@pytest.mark.parametrize(("prepare", "what"), [
+    pytest.param(lambda file: Wallet.create().save(file, "another one"), "wrong passphrase", id="another passphrase"),
+    pytest.param(lambda file: file.write_bytes(b"\x00"), "expected a compact JWE", id="another file"),
+    pytest.param(lambda file: file.mkdir(), "", id="a folder"),
+])  # fmt: skip
+def test_a_wallet_that_cannot_be_used_is_not_said_to_be_the_document_s_fault(card, tmp_path, prepare, what):
+    wallet = tmp_path / "wallet.jwe"
+    prepare(wallet)
+    result = run(card[0], "--at", DURING, "--wallet", wallet)
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (2, "CANNOT KEEP")
+    assert f"  the wallet: {what}" in result.stdout
+    assert "Nothing was kept." in result.stdout and "ZKHEALTH_PASSPHRASE" in result.stdout
+    code, found = report(card[0], "--wallet", wallet)
+    assert (code, found["kept"], found["documents"]) == (2, 0, [])
+    assert found["what"].startswith("the wallet: ") and found["do"]
+
+
+def test_a_wallet_without_a_name_keeps_nothing_and_says_so(card):
+    result = run(card[0], "--trust", card[1], "--at", DURING, "--wallet", "")
+    assert (result.exit_code, "Nothing was kept: --wallet FILE" in result.stderr) == (0, True)
+
+
 def test_a_missing_file_and_a_bad_list_are_said_so(tmp_path, card):
     assert run(tmp_path / "nothing", "--at", DURING).exit_code == 2
     result = run(card[0], "--trust", card[0], "--at", DURING)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -22,6 +23,7 @@ from health.documents.makers import (
 from health.documents.test_documents_seals_and_links import CSCA, DER, SIGNER, card_file, encrypted
 from shared_files import SHARED, shared
 
+import zkhealth
 from zkhealth.cli import main
 from zkhealth.cli.inspect import command as inspect_command
 
@@ -284,3 +286,49 @@ def test_inspect_says_why_it_cannot_read(files, content):
 def test_both_verbs_say_in_their_help_what_their_exit_codes_mean():
     assert "Exit code 0" in inspect_command.help
     assert "Exit code 0" in run("verify", "--help").stdout
+
+
+@pytest.mark.parametrize(("verb", "more"), [("verify", ()), ("import", ())])
+def test_what_is_missing_is_named_by_its_option(files, verb, more):
+    result = run(verb, files(card()), "--at", AT, *more)
+    assert "TRUST_MISSING: no key sets of issuers of cards were given" in result.stdout
+    assert "Give the issuer's keys or a trust list. The option is --trust." in result.stdout
+
+
+def test_the_help_writes_now_as_it_is_read(files):
+    assert "|now " in run("verify", "--help").stdout
+    assert run("verify", files(card()), "--at", "now").exit_code in (1, 2)
+
+
+FINDING = {"code", "weight", "what", "do"}
+OF_A_DOCUMENT = {"kind", "issuer", "issued", "expires", "key_id"}
+
+
+@pytest.mark.parametrize(("verb", "more", "whole", "one", "lists"), [
+    pytest.param("verify", ("--at", AT), {"status", "at", "documents"},
+                 {*OF_A_DOCUMENT, "status", "signature_is_good", "vouched_by", "findings"}, ("findings",), id="verify"),
+    pytest.param("inspect", (), {"documents"}, {*OF_A_DOCUMENT, "signed", "defects", "content"}, ("defects",),
+                 id="inspect"),
+    pytest.param("import", ("--at", AT), {"status", "kept", "documents"},
+                 {"kind", "issuer", "status", "codes", "verification", "records", "findings"}, ("verification",),
+                 id="import"),
+])  # fmt: skip
+def test_the_json_of_the_verbs_has_these_names(files, verb, more, whole, one, lists):
+    """They are a promise to programs; `zkhealth/health/NOTES.md` has them, too."""
+    notes = (Path(zkhealth.__file__).parent / "health" / "NOTES.md").read_text(encoding="utf-8")
+    found = json.loads(run(verb, files(" " + card()), *more, "--json").stdout)
+    assert set(found) == whole
+    [document] = found["documents"]
+    assert set(document) == one
+    assert all(set(entry) == FINDING for name in lists for entry in document[name])
+    assert all(document[name] for name in lists)
+    [row] = [line for line in notes.splitlines() if line.startswith(f"| `{verb}`")]
+    assert set(re.findall("`(\\w+)`", row)) - {verb} == whole | one
+
+
+@pytest.mark.parametrize("verb", ["inspect", "import"])
+def test_the_json_of_what_cannot_be_read_says_what_to_do(files, verb):
+    more = () if verb == "inspect" else ("--at", AT)
+    found = json.loads(run(verb, files("hello"), *more, "--json").stdout)
+    assert {"documents", "code", "what", "do"} <= set(found)
+    assert (found["code"], found["documents"]) == ("UNKNOWN_FILE_DATA", [])

@@ -5,6 +5,7 @@ import json
 import time
 import traceback
 import zlib
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zkhealth.encoding import keystore
-from zkhealth.encoding.keystore import MAX_BYTES, open_sealed, seal
+from zkhealth.encoding.keystore import MAX_BYTES, open_sealed, read_sealed, seal
 from zkhealth.errors import DecodingError, VerificationError
 
 PHRASE = "correct horse battery staple"
@@ -284,3 +285,9 @@ def test_no_error_repeats_the_passphrase_or_the_secret(phrase):
     shown = "".join(traceback.format_exception_only(e.value))
     assert phrase not in shown
     assert e.value.__context__ is None
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no endless file here")
+def test_an_endless_file_is_not_read_to_its_end():
+    with pytest.raises(DecodingError, match="bytes, got"):
+        read_sealed("/dev/zero", "a passphrase")

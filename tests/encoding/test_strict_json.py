@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from zkhealth.encoding.strict_json import MAX_BYTES, MAX_DEPTH, canonical_json, read_json_object
+from zkhealth.encoding.strict_json import MAX_BYTES, MAX_DEPTH, canonical_json, is_deeper_than, read_json_object
 from zkhealth.errors import DecodingError
 
 HELD = "a secret of the holder"
@@ -107,6 +107,8 @@ def test_nesting_has_a_bound_on_both_sides():
     pytest.param(b'{"a": 1', BRACKETS, id="cut off"),
     pytest.param(b"[" * 500_000, BRACKETS, id="deep"),
     pytest.param(b'{"a":' * 100_000 + b"1" + b"}" * 100_000, BRACKETS, id="deep objects"),
+    pytest.param(b'{"a":' + b'"\\' * 200_000, BRACKETS, id="strings that could begin anywhere and never end"),
+    pytest.param(b'{"a": "' + b"\\" * 500_001, BRACKETS, id="backslashes"),
     pytest.param(b" " * (MAX_BYTES + 1), f"expected at most {MAX_BYTES} bytes, got {MAX_BYTES + 1}", id="large"),
 ])  # fmt: skip
 def test_everything_else_is_refused_and_named(data, message):
@@ -115,6 +117,22 @@ def test_everything_else_is_refused_and_named(data, message):
         read_json_object(data)
     assert str(e.value) == message
     assert time.process_time() - start < 1
+
+
+@given(st.text('[]{}"\\a', max_size=12), st.integers(0, 4))
+@example("[]][", 2)
+@example('["]', 2)
+def test_the_depth_is_that_of_brackets_outside_of_strings(written, depth):
+    level, levels, is_string, is_escaped = 0, [0], False, False
+    for c in written:
+        if is_string:
+            is_string, is_escaped = is_escaped or c != '"', c == "\\" and not is_escaped
+        else:
+            level += (c in "[{") - (c in "]}")
+            levels.append(level)
+            is_string = c == '"'
+    expected = min(levels) < 0 or max(levels) > depth or levels[-1] != 0
+    assert is_deeper_than(depth, written) is expected
 
 
 def test_the_size_that_is_allowed_is_the_caller_s():

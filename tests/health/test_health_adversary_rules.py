@@ -1,5 +1,6 @@
 """What an adversary tried on business rules; each of these once succeeded."""
 
+import time
 from random import Random
 
 import pytest
@@ -124,3 +125,29 @@ def test_a_rule_that_is_an_error_in_the_clear_is_not_proven(logic):
 
 def test_a_moment_that_is_not_come_to_in_a_list_does_not_matter():
     assert answers({"in": [COUNTRY, ["FR", MOMENT]]}, "vaccination", EVENT) == (True, True)
+
+
+def sum_of_choices(n):
+    """Each addend is one of two hidden numbers, by another hidden code: 2^n ways to come to a sum."""
+    total = 0
+    for i in range(n):
+        guard = {"===": [{"var": f"payload.v.0.{['tg', 'co', 'vp', 'mp', 'ma'][i % 5]}"}, f"code-{i}"]}
+        total = {"+": [total, {"if": [guard, {"var": "payload.v.0.dn"}, {"var": "payload.v.0.sd"}]}]}
+    return {">": [total, 3]}
+
+
+def distinct_choices(n):
+    """The same, where no two ways come to the same sum."""
+    total = 0
+    for i in range(n):
+        guard = {"===": [{"var": f"payload.v.0.{['tg', 'co', 'vp', 'mp', 'ma'][i % 5]}"}, f"code-{i}"]}
+        total = {"+": [total, {"if": [guard, {"+": [{"var": "payload.v.0.dn"}, 2**i]}, {"var": "payload.v.0.sd"}]}]}
+    return {">": [total, 3]}
+
+
+@pytest.mark.parametrize("make", [sum_of_choices, distinct_choices])
+def test_a_short_rule_of_many_cases_is_refused_in_time(make):
+    start = time.process_time()
+    with pytest.raises(CannotCompileError, match="it comes to more than"):
+        compile(rule_of(make(24)), at=CLOCK, kinds=["vaccination"])
+    assert time.process_time() - start < 10

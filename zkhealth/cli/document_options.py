@@ -11,17 +11,18 @@ from typing import Any, NoReturn
 
 import click
 
-from zkhealth.cli.exits import reason
+from zkhealth.cli.exits import reason, with_option
 from zkhealth.errors import DecodingError
-from zkhealth.health.documents import KINDS, Document, DocumentError, Trust, open_file, read_all
+from zkhealth.health.documents import KINDS, Document, DocumentError, Finding, Trust, open_file, read_all
 
+READABLE = "Give a file that can be read, or - to paste it."
 _MAX_FILE = 1 << 26
 
 
 class Moment(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
     """A day (its first moment, in UTC), a time (in UTC if it names no zone), or "now", which nobody means by chance."""
 
-    name = "YYYY-MM-DD[THH:MM:SS]|now"
+    name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         if isinstance(value, datetime):
@@ -36,7 +37,9 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # generic only in newe
 
 
 files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...")
-at_option = click.option("--at", required=True, type=Moment(), help="The time to check for.")
+at_option = click.option(
+    "--at", required=True, type=Moment(), metavar="YYYY-MM-DD[THH:MM:SS]|now", help="The time to check for."
+)
 as_option = click.option("--as", "kind", type=click.Choice(KINDS), help="What it is, if that is not recognised.")
 encrypted_option = click.option("--encrypted", metavar="FILE", help="What a link points to, fetched before.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -89,12 +92,29 @@ def read_lists(lists: Sequence[str]) -> Trust:
 def stop_reading(error: Exception, code: int, answer: Mapping[str, object] | None) -> NoReturn:
     """Say why nothing can be read and what to do: in words, or, if there is an answer, as JSON that goes on from it."""
     found = error.finding if isinstance(error, DocumentError) else None
+    name, what_to_do = (found.code, with_option(found.code, found.advice)) if found else (None, READABLE)
+    stop("CANNOT READ", reason(error), code, answer, name, what_to_do)
+
+
+def stop(
+    heading: str, what: str, code: int, answer: Mapping[str, object] | None, name: str | None, what_to_do: str
+) -> NoReturn:
+    """End a verb that has nothing to show: what went wrong, by its name if it has one, and what to do."""
     if answer is not None:
-        click.echo(json.dumps({**answer, "documents": [], "code": found and found.code, "what": reason(error)}))
+        click.echo(json.dumps({**answer, "documents": [], "code": name, "what": what, "do": what_to_do}))
     else:
-        name = f"{found.code}: " if found else ""
-        click.echo(f"CANNOT READ\n  {name}{reason(error)}" + (f"\n    {found.advice}" if found else ""))
+        click.echo(f"{heading}\n  {f'{name}: ' if name else ''}{what}\n    {what_to_do}")
     sys.exit(code)
+
+
+def plain_finding(found: Finding) -> dict[str, str]:
+    """A finding about a document, as JSON."""
+    return {
+        "code": found.code,
+        "weight": found.weight,
+        "what": found.sentence,
+        "do": with_option(found.code, found.advice),
+    }
 
 
 def printable(text: str, most: int = 200) -> str:

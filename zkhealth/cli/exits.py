@@ -40,5 +40,22 @@ def told(findings: Iterable[Finding]) -> list[str]:
         lines += [f"  {code}: {sentence}" for sentence in sentences[:_MOST_ALIKE]]
         if len(sentences) > _MOST_ALIKE:
             lines.append(f"  {code}: and {len(sentences) - _MOST_ALIKE} more of these")
-        lines.append(f"    {advice}")
+        lines.append(f"    {with_option(code, advice)}")
     return lines
+
+
+def with_option(code: str, advice: str) -> str:
+    """What to do about a finding, and by which option what is missing is given."""
+    return f"{advice} The option is {_OPTIONS[code]}." if code in _OPTIONS else advice
+
+
+_OPTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "TRUST_MISSING": "--trust",
+        "ISSUER_KEY_DOWNLOAD_ERROR": "--trust URL=FILE",
+        "ISSUER_NOT_NAMED": "--trust URL=FILE",
+        "REVOCATION_LIST_MISSING": "--trust",
+        "REVOCATION_NOT_CHECKED": "--trust",
+        "LINK_ONLY": "--encrypted",
+    }
+)

@@ -21,13 +21,15 @@ from zkhealth.cli.document_options import (
     encrypted_option,
     files_argument,
     json_option,
+    plain_finding,
     printable,
     read_files,
     read_lists,
+    stop,
     stop_reading,
     trust_option,
 )
-from zkhealth.cli.exits import EXITS, HEADINGS, told
+from zkhealth.cli.exits import EXITS, HEADINGS, reason, told
 from zkhealth.credentials import Wallet
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.health.bridge import self_import
@@ -36,6 +38,7 @@ from zkhealth.health.entry import Entries, Entry
 from zkhealth.health.mapping import entries_of
 
 _PASSPHRASE = "ZKHEALTH_PASSPHRASE"  # noqa: S105 (its name)
+_ANOTHER = f"Nothing was kept.  Give the passphrase of this wallet ({_PASSPHRASE}), or another --wallet FILE."
 _Read = tuple[Document, Report, Entries]
 
 
@@ -70,14 +73,18 @@ def command(
         raise click.UsageError(f"cannot read the trust lists: {e}") from None
     try:
         read = _read(files, kind, encrypted, trust, at, strict)
-        status = worst(report for _, report, _ in read)
-        kept = _keep(read, wallet) if wallet and status != INVALID else 0
     except (OSError, DecodingError, VerificationError, ImportError, ValueError) as e:
         refused = isinstance(e, DocumentError) and e.kind  # known for what it is, and not to be read: it is not valid
         status = INVALID if refused else CANNOT_DECIDE
         stop_reading(e, EXITS[status], {"status": status, "kept": 0} if as_json else None)
-    except click.Abort:
-        raise click.UsageError(f"no passphrase was given; type it, or set {_PASSPHRASE}") from None
+    status = worst(report for _, report, _ in read)
+    kept = 0
+    if wallet and status != INVALID:
+        try:
+            kept = _keep(read, wallet)
+        except (OSError, DecodingError, VerificationError, ImportError, ValueError) as e:
+            answer = {"status": CANNOT_DECIDE, "kept": 0} if as_json else None
+            stop("CANNOT KEEP", f"the wallet: {reason(e)}", EXITS[CANNOT_DECIDE], answer, None, _ANOTHER)
     if as_json:
         click.echo(json.dumps({"status": status, "kept": kept, "documents": [_plain(*one) for one in read]}))
     else:
@@ -89,7 +96,7 @@ def command(
 def _about_keeping(kept: int, wallet: str | None, status: str) -> str:
     if status == INVALID:
         return "Nothing was kept: the document is not valid."
-    if wallet is None:
+    if not wallet:
         return "Nothing was kept: --wallet FILE keeps the records, as SELF_ASSERTED."
     return f"{kept} records kept as SELF_ASSERTED: for your own use, nobody vouches for them."
 
@@ -106,11 +113,18 @@ def _read(
 def _keep(read: list[_Read], file: str) -> int:
     """Add the records to the wallet in this file, or to a new one."""
     path = Path(file)
-    passphrase = os.environ.get(_PASSPHRASE) or click.prompt("Passphrase of the wallet", hide_input=True, err=True)
+    passphrase = os.environ.get(_PASSPHRASE) or _asked()
     held = Wallet.load(path, passphrase) if path.exists() else Wallet.create()
     kept = self_import(held, [entry for _, _, entries in read for entry in entries.entries])
     held.save(path, passphrase)
     return len(kept)
+
+
+def _asked() -> str:
+    try:
+        return str(click.prompt("Passphrase of the wallet", hide_input=True, err=True))
+    except click.Abort:
+        raise click.UsageError(f"no passphrase was given; type it, or set {_PASSPHRASE}") from None
 
 
 def _shown(entry: Entry) -> dict[str, Any]:
@@ -125,6 +139,7 @@ def _plain(document: Document, report: Report, entries: Entries) -> dict[str, An
         "issuer": document.issuer,
         "status": report.status,
         "codes": list(report.codes),
+        "verification": [plain_finding(found) for found in report.findings],
         "records": [
             {"schema": entry.schema.spec.id, "place": entry.place, "values": _shown(entry)} for entry in entries.entries
         ],

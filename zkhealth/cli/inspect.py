@@ -12,6 +12,7 @@ from zkhealth.cli.document_options import (
     encrypted_option,
     files_argument,
     json_option,
+    plain_finding,
     read_files,
     stop_reading,
 )
@@ -53,6 +54,6 @@ def _plain(document: Document) -> dict[str, Any]:
         "expires": document.expires.isoformat() if document.expires else None,
         "key_id": document.key_id,
         "signed": document.signature is not None,
-        "defects": [{"code": found.code, "what": found.sentence, "do": found.advice} for found in document.defects],
+        "defects": [plain_finding(found) for found in document.defects],
         "content": content,
     }

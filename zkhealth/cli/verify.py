@@ -11,11 +11,13 @@ from typing import Any
 import click
 
 from zkhealth.cli.document_options import (
+    READABLE,
     as_option,
     at_option,
     encrypted_option,
     files_argument,
     json_option,
+    plain_finding,
     printable,
     read_files,
     read_lists,
@@ -75,8 +77,7 @@ def _judge(
     except DocumentError as e:
         found, taken_for = e.findings, e.kind
     except (OSError, DecodingError, VerificationError, ImportError) as e:
-        advice = "Give a file that can be read, or - to paste it."
-        found, taken_for = (Finding("UNKNOWN_FILE_DATA", reason(e), advice, "undecided"),), ""
+        found, taken_for = (Finding("UNKNOWN_FILE_DATA", reason(e), READABLE, "undecided"),), ""
     if not taken_for:
         found = tuple(replace(one, weight="undecided") for one in found)
     return [(None, taken_for, Report(None, found))]
@@ -92,10 +93,7 @@ def _plain(document: Document | None, kind: str, report: Report) -> dict[str, An
         "status": report.status,
         "signature_is_good": report.signature_is_good,
         "vouched_by": report.vouched_by,
-        "findings": [
-            {"code": found.code, "weight": found.weight, "what": found.sentence, "do": found.advice}
-            for found in report.findings
-        ],
+        "findings": [plain_finding(found) for found in report.findings],
     }
 
 

@@ -12,7 +12,9 @@ Python cannot wipe a passphrase or an opened secret from memory; they stay there
 from __future__ import annotations
 
 import base64
+import os
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zkhealth.encoding.strict_json import read_json_object
@@ -64,6 +66,16 @@ def open_sealed(data: bytes, passphrase: str) -> bytes:
     if opened is None:
         raise VerificationError("wrong passphrase, or the file was changed")
     return opened
+
+
+def read_sealed(path: str | os.PathLike[str], passphrase: str) -> bytes:
+    """The same, of a file, of which no more is read than can be such a file.
+
+    Raises:
+        OSError: it cannot be read; and as `open_sealed`.
+    """
+    with Path(path).open("rb") as file:
+        return open_sealed(file.read(_MOST_CHARACTERS + 1), passphrase)
 
 
 def _check_form(data: bytes) -> None:

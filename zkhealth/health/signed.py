@@ -16,10 +16,10 @@ from zkhealth.health.documents.vds_nc import read_signed
 
 
 def as_signed(document: Document) -> Document:
-    """The document read again from the bytes that were signed, which must give the same values.
+    """The document read again from the bytes that were signed, which must give the same values, and no new defect.
 
     Raises:
-        VerificationError: they are not, or nobody signed it.
+        VerificationError: they do not, or nobody signed it.
     """
     signature = document.signature
     if signature is None:
@@ -30,6 +30,8 @@ def as_signed(document: Document) -> Document:
         signed = None
     if signed is None or _said(signed) != _said(document):
         raise VerificationError("the values of the document are not those that were signed")
+    if not set(signed.defects) <= set(document.defects) or signed.key_id not in ("", document.key_id):
+        raise VerificationError("the document has a defect, or names a key, that is not in what was verified")
     return signed
 
 

@@ -145,6 +145,8 @@ def test_a_fhir_expansion_counts_before_what_it_was_expanded_from():
         {"expansion": {"contains": [1]}},
         {"expansion": {"contains": 1}},
         {"expansion": {"total": 9, "contains": [{"system": "http://loinc.org", "code": "1-8"}]}},
+        {"expansion": {"total": 9.0, "contains": [{"system": "http://loinc.org", "code": "1-8"}]}},
+        {"expansion": {"offset": 5, "contains": [{"system": "http://loinc.org", "code": "1-8"}]}},
     ],
     ids=repr,
 )

@@ -27,7 +27,7 @@ from zkhealth.credentials.issuing.issuer_public import MAX_KEYS, IssuerPublic
 from zkhealth.credentials.schemas.schema import Schema, spec_of
 from zkhealth.credentials.schemas.spec import SchemaSpec
 from zkhealth.encoding.files import write_private
-from zkhealth.encoding.keystore import open_sealed, seal
+from zkhealth.encoding.keystore import read_sealed, seal
 from zkhealth.encoding.strict_json import canonical_json, read_json_object
 from zkhealth.encoding.wire import pack, unpack
 from zkhealth.errors import DecodingError, VerificationError
@@ -135,7 +135,7 @@ class Issuer:
             VerificationError: the passphrase is wrong.
             DecodingError: not such a file.
         """
-        return cls.decode(open_sealed(Path(path).read_bytes(), passphrase))
+        return cls.decode(read_sealed(path, passphrase))
 
     @property
     def _marking(self) -> bytes:

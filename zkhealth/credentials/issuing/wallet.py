@@ -15,7 +15,7 @@ from zkhealth.credentials.policies.value_set import ValueSet
 from zkhealth.credentials.presentations.either_challenge import AnyChallenge, read_challenge
 from zkhealth.credentials.presentations.plan import Plan, make_plan
 from zkhealth.encoding.files import write_private
-from zkhealth.encoding.keystore import open_sealed, seal
+from zkhealth.encoding.keystore import read_sealed, seal
 from zkhealth.encoding.wire import pack, unpack
 from zkhealth.errors import DecodingError, WitnessError
 from zkhealth.field import Fr
@@ -141,7 +141,7 @@ class Wallet:
             VerificationError: the passphrase is wrong.
             DecodingError: not such a file.
         """
-        return cls.decode(open_sealed(Path(path).read_bytes(), passphrase))
+        return cls.decode(read_sealed(path, passphrase))
 
     def __repr__(self) -> str:
         return f"<Wallet of {len(self._credentials)} credentials, {len(self._pending)} requests open>"

@@ -15,6 +15,8 @@ from zkhealth.health.certlogic.evaluate import EvaluationError, is_truthy
 from zkhealth.health.certlogic.formula import ALWAYS, NEVER, Formula, condition
 from zkhealth.health.certlogic.sets import Numbers
 
+MAX_CASES = 64
+
 
 class Refused(ValueError):  # noqa: N818 (it is caught where the rule is known, which then names it)
     """An operation that cannot be proven of hidden values."""
@@ -74,18 +76,30 @@ def either(yes: Formula, no: Formula) -> Cases:
 
 
 def merged(cases: Iterable[Case]) -> Cases:
-    """The same cases, each public value once and none that cannot be."""
-    hidden: list[Case] = []
-    public: dict[tuple[type, Any], Formula] = {}
-    for formula, value in cases:
+    """The same cases, each value once and none that cannot be; but arrays and date-times, as nothing equals them.
+
+    Raises:
+        Refused: there are too many.
+    """
+    found: dict[object, tuple[Formula, Any]] = {}
+    for i, (formula, value) in enumerate(cases):
         if formula is NEVER:
             continue
-        if value is None or isinstance(value, (bool, int, float, str)):
-            key = type(value), value
-            public[key] = public.get(key, NEVER) | formula
-        else:
-            hidden.append((formula, value))
-    return (*((formula, value) for (_, value), formula in public.items()), *hidden)
+        is_plain = value is None or isinstance(value, (bool, int, float, str, Known, Sum, Record, Moved))
+        key = (type(value), value) if is_plain else i
+        found[key] = found.get(key, (NEVER, value))[0] | formula, value
+        check_count(len(found))
+    return tuple(found.values())
+
+
+def check_count(n: int) -> None:
+    """Refuse what would take forever: cases multiply wherever an operation uses several.
+
+    Raises:
+        Refused: there are more cases than `MAX_CASES`.
+    """
+    if n > MAX_CASES:
+        raise Refused("if", f"it comes to more than {MAX_CASES} cases")
 
 
 def defined(cases: Cases) -> Formula:

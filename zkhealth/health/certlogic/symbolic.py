@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from itertools import pairwise, product
+from math import prod
 from typing import Any
 
 from zkhealth.credentials.policies.terms import FieldRef, Linear
@@ -18,6 +19,7 @@ from zkhealth.health.certlogic.cases import (
     Refused,
     Sum,
     always,
+    check_count,
     defined,
     either,
     merged,
@@ -102,6 +104,7 @@ class Symbolic:
 
     def _strict(self, operation: str, operands: Sequence[Cases]) -> Cases:
         """An operation that needs the values of all its operands."""
+        check_count(prod(map(len, operands)))
         out = []
         for combination in product(*operands):
             formula = reduce(Formula.__and__, (f for f, _ in combination))

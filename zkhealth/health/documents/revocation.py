@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from zkhealth.errors import DecodingError
 from zkhealth.health.documents.base64url import from_base64, from_base64url
 from zkhealth.health.documents.document import Document
 from zkhealth.health.documents.findings import Finding, finding
@@ -36,7 +37,13 @@ class CardRevocationList:
 
     @classmethod
     def read(cls, crl: Mapping[str, Any]) -> CardRevocationList:
-        """Read a list; what is wrong with it is reported when a card is checked against it."""
+        """Read a list; what is wrong with it is reported when a card is checked against it.
+
+        Raises DecodingError if it names no key: it would be asked about no card.
+        """
+        kid = crl.get("kid")
+        if not isinstance(kid, str) or not kid:
+            raise DecodingError("expected kid, the name of the key whose cards the revocation list is about")
         sentences: list[str] = []
         if crl.get("method") != "rid":
             sentences.append("the revocation list uses a method that is not known")
@@ -52,8 +59,7 @@ class CardRevocationList:
             known = revoked.get(rid, 0)
             revoked[rid] = None if before is None or known is None else max(before, known)
         defects = tuple(finding("REVOCATION_ERROR", sentence) for sentence in sentences)
-        kid = crl.get("kid")
-        return cls(kid if isinstance(kid, str) else "", crl.get("ctr"), revoked, defects)
+        return cls(kid, crl.get("ctr"), revoked, defects)
 
     def about(self, document: Document, version: object) -> list[Finding]:
         """What this list says about a card, and what is wrong with the list.

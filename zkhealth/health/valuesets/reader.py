@@ -62,7 +62,8 @@ def _fhir(found: Mapping[str, Any]) -> ValueSet:
     expansion, compose = found.get("expansion"), found.get("compose")
     if isinstance(expansion, dict) and expansion.get("contains"):
         codes = list(_contained(expansion["contains"]))
-        if isinstance(expansion.get("total"), int) and expansion["total"] > len(codes):
+        total = expansion.get("total")
+        if expansion.get("offset") or (isinstance(total, int | float) and total > len(codes)):
             raise DecodingError("the expansion of the FHIR value set is not complete")
         return ValueSet(name, version, codes)
     if not isinstance(compose, dict) or not isinstance(compose.get("include"), list) or compose.get("exclude"):
