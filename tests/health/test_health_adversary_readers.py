@@ -1,30 +1,41 @@
 """What an adversary tried on the readers and the attester: documents that were marked otherwise, lists of nobody."""
 
 import base64
+import hashlib
 import json
 import time
 from dataclasses import replace
 
+import cbor2
 import pytest
+from cryptography import x509
 from health.documents.makers import (
     AT,
     DCC,
     DCC_USAGES,
+    ISSUER,
     VACCINATION,
     card,
     card_trust,
     certificate,
     certificate_text,
+    codes_of,
     crl,
     jwk,
     key,
+    key_set,
+    link,
     payload,
+    seal,
     signer_trust,
 )
+from health.documents.test_documents_seals_and_links import encrypted
 
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.health.bridge import Attester
-from zkhealth.health.documents import DocumentError, Trust, read, verify
+from zkhealth.health.dcc_codes import dcc_code
+from zkhealth.health.documents import DocumentError, Trust, open_file, read, read_all, verify
+from zkhealth.health.mapping import entries_of
 from zkhealth.health.schemas import Identity, Immunization
 
 CRITICAL = card(header={"alg": "ES256", "zip": "DEF", "kid": jwk(key())["kid"], "crit": ["b64"]})
@@ -93,3 +104,94 @@ def test_a_certificate_of_an_unknown_version_in_a_key_set_is_a_defect_of_the_key
     assert of_version_115 != der
     trust = card_trust(x5c=[base64.b64encode(of_version_115).decode()])
     assert "INVALID_KEY_X5C" in verify(read(card()), trust=trust, at=AT).codes
+
+
+# --- certificates that a library does not take -------------------------------------------
+
+
+def of_a_version_that_there_is_not():
+    return certificate(key()).replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020173"))
+
+
+def with_a_name_of_an_old_kind():
+    """An X.400 address among the names (subjectAltName)."""
+    names = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), bytes.fromhex("3004a3023000"))
+    return certificate(key(), extra=[names])
+
+
+@pytest.mark.parametrize("made", [of_a_version_that_there_is_not, with_a_name_of_an_old_kind])
+def test_a_hostile_certificate_is_not_trusted_and_stops_nothing(made):
+    hostile = made()
+    assert verify(read(seal(key(), hostile)), trust=Trust.of(certificate(key(2))), at=AT).status != "VALID"
+    keys = jwk(key(), x5c=[base64.b64encode(hostile).decode()])
+    assert "INVALID_KEY_X5C" in verify(read(card()), trust=Trust.of(key_set(keys), issuer=ISSUER), at=AT).codes
+    good = certificate(key(2))
+    entries = [{"kid": "AAAA", "rawData": base64.b64encode(der).decode()} for der in (hostile, good)]
+    assert Trust.of(json.dumps({"certificates": entries})).signers_of(hashlib.sha256(good).digest()[:8])
+
+
+# --- what was taken back, under another name ---------------------------------------------
+
+
+def test_a_holder_does_not_save_a_certificate_by_naming_its_key_otherwise():
+    """The name (KID) may stand outside of what was signed, and a renewed certificate gives the same key another one."""
+    private = key()
+    first, second = certificate(private), certificate(private, days=900)
+    kids = [hashlib.sha256(der).digest()[:8] for der in (first, second)]
+    hashed = base64.b64encode(hashlib.sha256(VACCINATION["ci"].encode()).digest()[:16]).decode()
+    listed = {"country": "XX", "expires": "2022-01-01T00:00:00Z", "kid": base64.b64encode(kids[0]).decode(),
+              "hashType": "UCI", "entries": [{"hash": hashed}]}  # fmt: skip
+    trust = Trust.of(first, second, certificate(key(2))) + Trust.of(json.dumps(listed))
+    for kid in kids:
+        text = certificate_text(protected=cbor2.dumps({1: -7}), unprotected={4: kid})
+        assert verify(read(text), trust=trust, at=AT).codes == ("REVOKED",)
+    other = certificate_text(private=key(2), kid=hashlib.sha256(certificate(key(2))).digest()[:8])
+    assert verify(read(other), trust=trust, at=AT).status == "VALID"
+
+
+@pytest.mark.parametrize("is_older_first", [True, False])
+def test_an_older_key_set_does_not_hide_that_there_is_a_revocation_list(is_older_first):
+    older, newer = card_trust(), card_trust(crlVersion=2)
+    trust = older + newer if is_older_first else newer + older
+    text = card(payload(rid="abc"))
+    assert verify(read(text), trust=trust, at=AT).codes == ("REVOCATION_LIST_MISSING",)
+    stale = trust + card_trust(crlVersion=1) + Trust.of(crl(key(), "abd", ctr=1))
+    assert verify(read(text), trust=stale, at=AT).codes == ("REVOCATION_ERROR",)
+    assert verify(read(text), trust=trust + Trust.of(crl(key(), "abd", ctr=2)), at=AT).status == "VALID"
+
+
+def test_all_cards_of_a_file_together_hold_no_more_than_one_alone():
+    large = card(payload(filler="x" * 3_000_000))
+    alone = read(json.dumps({"verifiableCredential": [large]}))
+    assert codes_of(verify(alone, trust=card_trust(), at=AT)) == ["JWS_TOO_LONG"]
+    with pytest.raises(DocumentError) as caught:
+        read_all(json.dumps({"verifiableCredential": [large] * 2}))
+    assert caught.value.finding.code == "INFLATION_ERROR"
+
+
+def test_all_files_of_a_link_together_hold_no_more_than_one_alone():
+    opened = read(link())
+    large = encrypted(b"x" * 9_000_000, zipped=True)
+    assert [len(text) for text in open_file(opened, large)] == [9_000_000]
+    with pytest.raises(DecodingError, match="16 MiB together"):
+        open_file(opened, json.dumps({"files": [{"embedded": large}, {"embedded": large}]}))
+
+
+# --- two texts of one code ---------------------------------------------------------------
+
+
+def test_a_code_in_another_form_of_unicode_is_not_signed():
+    """It would become the same as the composed one, while a rule in the clear tells them apart."""
+    with pytest.raises(ValueError, match="NFC"):
+        dcc_code("co", "e\u0301")
+    content = {**DCC, "v": [{**VACCINATION, "mp": "e\u0301"}]}
+    with pytest.raises(DecodingError, match="VALUE_NOT_USABLE"):
+        Attester.generate("https://attester.example", [Immunization], signer_trust()).entries(
+            read(certificate_text(content=content)), at=AT
+        )
+
+
+def test_the_last_moment_there_is_has_no_leap_second():
+    content = {"dob": "1990-01-01", "t": [{"sc": "9999-12-31T23:59:60Z"}]}
+    found = entries_of(replace(read(certificate_text()), content=content))
+    assert "DATE_NOT_READABLE" in [f.code for f in found.findings]

@@ -13,6 +13,7 @@ under one version of the value sets and a rule read under another mean the same 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from zkhealth.credentials.schemas.codes import parse_code
 
@@ -56,14 +57,15 @@ def dcc_code(field: str, value: str) -> str:
     `field` is tg, vp, mp, ma (a vaccine's manufacturer, or a test's device), tt, tr or co.
 
     Raises:
-        ValueError: another field, or a value that holds "|", which no code of the value sets does.
+        ValueError: another field; or a value that holds "|" or is not in Unicode's form NFC, as no code of the value
+            sets is: two texts would be one code.
     """
     if field not in _FORMS:
         raise ValueError("expected one of the fields " + ", ".join(_FORMS))
     if not isinstance(value, str):
         raise TypeError(f"expected a code as text, got {type(value).__name__}")
-    if "|" in value:
-        raise ValueError(f"{field}: expected a code without '|'")
+    if "|" in value or not unicodedata.is_normalized("NFC", value):
+        raise ValueError(f"{field}: expected a code without '|', in Unicode's composed form (NFC)")
     for form, system in _FORMS[field]:
         if re.fullmatch(form, value):
             return f"{system}|{value}"

@@ -21,6 +21,7 @@ from health.documents.makers import (
 )
 
 from zkhealth.health.documents import DocumentError, read
+from zkhealth.health.mapping import entries_of
 
 KID = hashlib.sha256(certificate(key())).digest()[:8]
 TEST = {
@@ -92,7 +93,23 @@ def test_what_json_has_no_word_for_is_refused(content):
 def test_a_date_of_birth_may_have_a_time_or_blanks(birth):
     text = certificate_text(content=DCC | {"dob": birth})
     assert report_on(text).status == "VALID"
-    assert read(text).content["dob"] == birth
+    assert read(text).content["dob"] == birth.strip()
+
+
+def test_blanks_around_codes_and_dates_are_none_of_theirs():
+    """As Greece signed products; the EU's verifiers trim every field, and so do rules and records."""
+    padded = {name: f" {value}  " if isinstance(value, str) else value for name, value in VACCINATION.items()}
+    document = read(certificate_text(content=DCC | {"v": [padded]}))
+    assert report_on(certificate_text(content=DCC | {"v": [padded]})).status == "VALID"
+    assert document.content == DCC | {"v": [VACCINATION | {"ci": padded["ci"]}]}
+    records = [dict(entry.values) for entry in entries_of(document).entries]
+    assert records == [dict(entry.values) for entry in entries_of(read(certificate_text())).entries]
+
+
+def test_a_field_of_blanks_alone_is_absent_from_the_record():
+    document = read(certificate_text(content=DCC | {"v": [VACCINATION | {"ma": "  "}]}))
+    assert document.content["v"][0]["ma"] == ""
+    assert all("holder" not in entry.values for entry in entries_of(document).entries)
 
 
 @pytest.mark.parametrize("birth", ["1815-08-24", "1963-xx-xx", "1963-01T00:00:00", "1978-01-26T", "26-01-1978", 1978])

@@ -84,6 +84,15 @@ def test_the_swiss_and_dutch_lists_say_what_a_key_is_for():
         assert "KEY_USAGE_ERROR" in verify(read(certificate_text()), trust=trust, at=AT).codes
 
 
+def test_a_key_for_something_else_only_signs_no_certificates():
+    """A use that is not known is not "any use", which is what no use at all means."""
+    dutch = {"subjectPk": base64.b64encode(SPKI).decode()}
+    for use, is_signer in ((["x"], False), (["x", "v"], True), ([], True)):
+        assert bool(Trust.of(json.dumps({"eu_keys": {KID: [dutch | {"keyUsage": use}]}})).signers) == is_signer
+    for use, is_signer in (("x", False), ("enc", False), ("xv", True), ("", True), ("sig", True)):
+        assert bool(Trust.of(json.dumps({"certs": [SWISS | {"use": use}]})).signers) == is_signer
+
+
 def test_rsa_keys_may_come_as_numbers():
     private = rsa.generate_private_key(65537, 2048)
     numbers = private.public_key().public_numbers()

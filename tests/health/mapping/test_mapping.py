@@ -98,7 +98,7 @@ def test_names_are_read_as_written_and_as_a_machine_reads_them():
     ("18.02.2021", None, "DATE_NOT_READABLE"), ("1715-12-10", None, "DATE_NOT_READABLE"),
     (7, None, "DATE_NOT_READABLE"),
     ("2021-02-30", None, "DATE_NOT_READABLE"), ("2021-02-18Tonight", None, "DATE_NOT_READABLE"),
-    (" 2021-02-18 ", "2021-02-18", None), ("2021-02-18t10:00:00z", "2021-02-18", None), (" ", None, None),
+    ("2021-02-18t10:00:00z", "2021-02-18", None),
 ])  # fmt: skip
 def test_dates_come_in_many_forms(date, kept, code):
     for read_ in (
@@ -119,7 +119,7 @@ def test_a_recovery_whose_end_cannot_be_signed_is_left_out(until):
     ("2021-05-03T10:27:15Z", "2021-05-03T10:27:15+00:00", None),
     ("2021-05-03 10:27:15+00:00", "2021-05-03T10:27:15+00:00", None),
     ("2021-05-03T23:59:60Z", "2021-05-04T00:00:00+00:00", None),
-    (" 2021-05-03t10:27:15z ", "2021-05-03T10:27:15+00:00", None),
+    ("2021-05-03t10:27:15z", "2021-05-03T10:27:15+00:00", None),
     ("2021-05-03T10:27:15", None, "PARTIAL_DATE_AMBIGUOUS"),
     ("2021-05-03", None, "PARTIAL_DATE_AMBIGUOUS"),
     ("2021-05-03Tsoon", None, "DATE_NOT_READABLE"),
@@ -131,23 +131,13 @@ def test_a_moment_is_known_only_with_its_offset(sampled, taken, code):
 
 
 @pytest.mark.parametrize(("birth", "kept"), [
-    ("1989-00-20", "1989"), ("1989-00-00", "1989"), ("1989-00", "1989"), ("1989-01-00", "1989-01"), (" 1989 ", "1989"),
+    ("1989-00-20", "1989"), ("1989-00-00", "1989"), ("1989-00", "1989"), ("1989-01-00", "1989-01"),
     ("1978-01-26T00:00:00", "1978-01-26"), ("1989-13-20", None), ("0000-00-20", None), ("", None),
 ])  # fmt: skip
 def test_a_day_of_birth_in_an_unknown_month_says_no_more_than_its_year(birth, kept):
     read_ = entries_of(document({"dob": birth, "nam": NAMES}))
     assert values(read_, Identity).get("birth") == kept
     assert ("DATE_NOT_READABLE" in [f.code for f in read_.findings]) == (kept is None and birth != "")
-
-
-def test_blanks_around_a_code_are_none_of_its_own():
-    """As Greece signed products; the EU's verifiers trim every field."""
-    padded = {name: f" {value}  " if isinstance(value, str) else value for name, value in VACCINATION.items()}
-    plain = values(entries_of(certificate(v=[VACCINATION])), Immunization)
-    assert values(entries_of(certificate(v=[padded])), Immunization) == plain
-    blank = entries_of(certificate(v=[{**VACCINATION, "ma": "  "}]))
-    assert "holder" not in values(blank, Immunization)
-    assert [found.code for found in blank.findings if found.place] == []
 
 
 def test_two_events_and_a_dose_beyond_the_series_are_kept_as_they_are():

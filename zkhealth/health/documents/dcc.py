@@ -51,7 +51,7 @@ def read_cose(cose: bytes) -> Document:
     header, unprotected, protected, payload, value = _sign1(lenient_cbor.decode(cose))
     claims = lenient_cbor.decode(payload)
     hcert = claims.get(_HCERT) if isinstance(claims, dict) else None
-    content = _tidied(hcert.get(_DCC)) if isinstance(hcert, dict) else None
+    content = _trimmed(_tidied(hcert.get(_DCC))) if isinstance(hcert, dict) else None
     if not isinstance(claims, dict) or not _is_json(content, lenient_cbor.MAX_DEPTH) or not isinstance(content, dict):
         raise DocumentError("CBOR_ERROR", "the signed content is no CBOR map with a certificate (-260, 1)", "dcc")
     found = [finding("SCHEMA_ERROR", sentence) for sentence in schema_defects(content)]
@@ -119,6 +119,23 @@ def _tidied(value: Any) -> Any:
     if isinstance(value, list):
         return [_tidied(inner) for inner in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _trimmed(content: Any) -> Any:
+    """The birth date and the events without blanks around their texts, which verifiers trim; identifiers keep them.
+
+    The lists of what was revoked have hashes of identifiers (`ci`) as they were signed.
+    """
+    if not isinstance(content, dict):
+        return content
+    trimmed = dict(content)
+    for kind in [kind for kind in "vtr" if isinstance(content.get(kind), list)]:
+        trimmed[kind] = [_stripped(event) if isinstance(event, dict) else event for event in content[kind]]
+    return trimmed | _stripped({"dob": content["dob"]} if "dob" in content else {})
+
+
+def _stripped(fields: dict[Any, Any]) -> dict[Any, Any]:
+    return {name: v.strip() if isinstance(v, str) and name != "ci" else v for name, v in fields.items()}
 
 
 def _is_json(value: object, depth: int) -> bool:

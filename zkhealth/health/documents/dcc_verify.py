@@ -34,9 +34,8 @@ def verify_dcc(document: Document, signature: Signature, trust: Trust, at: datet
     else:
         found += _about_signer(document, signer, at)
     found += about_time(document, at)
-    country = signer.country if signer else ""
-    found += _about_revocation(document, trust, key_id, country, at)
-    return Report(good, tuple(found), country)
+    found += _about_revocation(document, trust, signer, at)
+    return Report(good, tuple(found), signer.country if signer else "")
 
 
 def _about_signer(document: Document, signer: Signer, at: datetime) -> list[Finding]:
@@ -53,9 +52,12 @@ def _about_signer(document: Document, signer: Signer, at: datetime) -> list[Find
     return found
 
 
-def _about_revocation(document: Document, trust: Trust, key_id: bytes, country: str, at: datetime) -> list[Finding]:
+def _about_revocation(document: Document, trust: Trust, signer: Signer | None, at: datetime) -> list[Finding]:
+    """Whether a list has it, by any name of the key: the one in the certificate need not be under the signature."""
     if not trust.hash_lists:
         return [finding("REVOCATION_NOT_CHECKED", "no revocation lists of certificates were given")]
-    if any(batch.has(document, key_id, country, at) for batch in trust.hash_lists):
+    key_ids = {from_base64url(document.key_id) or b"", *(trust.names_of(signer) if signer else ())}
+    country = signer.country if signer else ""
+    if any(batch.has(document, key_ids, country, at) for batch in trust.hash_lists):
         return [finding("REVOKED", "a revocation list has this certificate")]
     return []

@@ -80,8 +80,10 @@ def of_swiss(listed: Any) -> Trust:
         key_id, key = from_base64(str(entry.get("keyId", ""))), _key_of_numbers(entry)
         if not key_id or key is None:
             raise DecodingError("expected each entry of the key list to have keyId and the numbers of a key")
-        kinds = set(str(entry.get("use", ""))) & set("vtr")
-        signers.append(Signer(key_id, key, frozenset(_USAGES[kind] for kind in kinds)))
+        use = str(entry.get("use", ""))
+        usages = frozenset(_USAGES[kind] for kind in use if kind in _USAGES)
+        if usages or use in ("", "sig"):
+            signers.append(Signer(key_id, key, usages))
     return Trust(signers=tuple(signers))
 
 
@@ -91,8 +93,10 @@ def of_dutch(by_key_id: Any) -> Trust:
     for name, entries in by_key_id.items() if isinstance(by_key_id, dict) else ():
         for entry in objects(entries):
             key = _public_key(from_base64(str(entry.get("subjectPk", ""))) or b"")
-            usages = frozenset(_USAGES[u] for u in map(str, items(entry.get("keyUsage"))) if u in _USAGES)
-            signers.append(Signer(from_base64(name) or b"", key, usages, _country(entry.get("ian")) or ""))
+            named = list(map(str, items(entry.get("keyUsage"))))
+            usages = frozenset(_USAGES[usage] for usage in named if usage in _USAGES)
+            if usages or not named:
+                signers.append(Signer(from_base64(name) or b"", key, usages, _country(entry.get("ian")) or ""))
     return Trust(signers=tuple(signers))
 
 

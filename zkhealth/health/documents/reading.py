@@ -20,7 +20,7 @@ from zkhealth.health.documents.dcc import read_cose, read_dcc
 from zkhealth.health.documents.document import KINDS, Document, DocumentError
 from zkhealth.health.documents.findings import Finding, finding
 from zkhealth.health.documents.pictures import is_picture, text_of_picture
-from zkhealth.health.documents.shc import cards_of, read_jws, read_payload
+from zkhealth.health.documents.shc import MAX_PAYLOAD, cards_of, read_jws, read_payload
 from zkhealth.health.documents.shc_bundle import bundle_defects, looks_like_a_card
 from zkhealth.health.documents.shc_numeric import jws_of
 from zkhealth.health.documents.shl import read_link, read_link_payload
@@ -174,8 +174,9 @@ def _read_card(text: str) -> tuple[Document, ...]:
             return (read_payload(text),)
         if document.get("resourceType") == "Bundle":
             return (_bundle_of_a_card(document, text),)
-        first, *others = cards_of(document)
-        return (read_jws(first, tuple(spaces)), *map(read_jws, others))
+        first, *others = cards = cards_of(document)
+        most = MAX_PAYLOAD // len(cards)  # all together no more than one alone
+        return (read_jws(first, tuple(spaces), most), *(read_jws(other, most=most) for other in others))
     if core.count(".") == 2 and not core.startswith("shc:"):
         return (read_jws(text),)
     codes = core.splitlines() if "\n" in core else [text]

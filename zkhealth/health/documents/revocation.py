@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,7 +61,7 @@ class CardRevocationList:
         defects = tuple(finding("REVOCATION_ERROR", sentence) for sentence in sentences)
         return cls(kid, crl.get("ctr"), revoked, defects)
 
-    def about(self, document: Document, version: object) -> list[Finding]:
+    def about(self, document: Document, version: int | None) -> list[Finding]:
         """What this list says about a card, and what is wrong with the list.
 
         `version` is what the key announces, None if nothing: a key set can be older than its first list.
@@ -102,10 +102,10 @@ class HashList:
         known = frozenset(h for h in hashes if h)
         return cls(country if isinstance(country, str) else "", key_id or b"", hash_type, known, expires)
 
-    def has(self, document: Document, key_id: bytes, country: str, at: datetime) -> bool:
-        """Whether a certificate that was signed with this key, of this country, is in the batch at this time."""
+    def has(self, document: Document, key_ids: Collection[bytes], country: str, at: datetime) -> bool:
+        """Whether a certificate that was signed with this key (by its names), of this country, is in the batch."""
         countries = {country, *_countries(document)}
-        is_about = self.key_id == key_id or (not self.key_id and self.country in ("", *countries))
+        is_about = self.key_id in key_ids or (not self.key_id and self.country in ("", *countries))
         is_over = self.expires is not None and at > self.expires
         return is_about and not is_over and not self.hashes.isdisjoint(_hashes_of(document, self.hash_type, countries))
 

@@ -26,8 +26,8 @@ _JWS = re.compile(r"([\w-]+)\.([\w-]+)\.([\w-]+)", re.ASCII)
 _HEADER = {"alg": "ES256", "zip": "DEF"}
 
 
-def read_jws(text: str, defects: tuple[Finding, ...] = ()) -> Document:
-    """Read a card from its JWS; `defects` are those of the container that it came in.
+def read_jws(text: str, defects: tuple[Finding, ...] = (), most: int = MAX_PAYLOAD) -> Document:
+    """Read a card from its JWS; `defects` are those of the container that it came in, `most` the bytes of a payload.
 
     Raises DocumentError if the payload cannot be had or is no card.
     """
@@ -47,7 +47,7 @@ def read_jws(text: str, defects: tuple[Finding, ...] = ()) -> Document:
     algorithm, kid = header.get("alg"), header.get("kid")
     signature = Signature(algorithm if isinstance(algorithm, str) else "", text[: match.end(2)].encode("ascii"), value)
     try:
-        payload = _payload(_inflated(match[2], found), found)
+        payload = _payload(_inflated(match[2], found, most), found)
         return _document(payload, found, kid if isinstance(kid, str) else "", signature)
     except DocumentError as e:
         raise e.after(found) from None
@@ -98,16 +98,16 @@ def _header(part: str, found: list[Finding]) -> dict[str, Any]:
     return header
 
 
-def _inflated(part: str, found: list[Finding]) -> str:
+def _inflated(part: str, found: list[Finding], most: int) -> str:
     """The text of the payload; one that was compressed wrongly or not at all is read, too, and reported."""
     data = from_base64url(part)
     if data is None:
         raise DocumentError("JSON_PARSE_ERROR", "the payload of the card is not base64url", "shc")
-    out = inflate(data, MAX_PAYLOAD, RAW)
+    out = inflate(data, most, RAW)
     if out is None:
         found.append(finding("INFLATION_ERROR", "the payload of the card is not raw DEFLATE, cut off or too large"))
-        out = inflate(data, MAX_PAYLOAD, WRAPPED)
-    if out is None and data[:1] == b"{":
+        out = inflate(data, most, WRAPPED)
+    if out is None and data[:1] == b"{" and len(data) <= most:
         out = data
     try:
         return (out or b"").decode("utf-8")

@@ -29,7 +29,7 @@ def verify_shc(document: Document, signature: Signature, trust: Trust, at: datet
         if not key_set.issuer:
             found.append(finding("ISSUER_NOT_NAMED", "whose key it is, only the card says: no URL came with it"))
         good = _is_signed_by(signature, jwk, found)
-        found += _about_revocation(document, jwk, trust)
+        found += _about_revocation(document, trust)
     found += about_time(document, at)
     is_named = good and key_set is not None and key_set.issuer
     return Report(good, tuple(found), trust.issuers.get(document.issuer, "") if is_named else "")
@@ -53,8 +53,7 @@ def _find_keys(document: Document, trust: Trust, found: list[Finding]) -> KeySet
     if not trust.key_sets:
         found.append(finding("TRUST_MISSING", "no key sets of issuers of cards were given"))
         return None
-    own = [key_set for key_set in trust.key_sets if key_set.issuer == document.issuer]
-    candidates = own or [key_set for key_set in trust.key_sets if not key_set.issuer]
+    candidates = _candidates(document, trust)
     for key_set in candidates:
         if key_set.named(document.key_id):
             return key_set
@@ -66,6 +65,11 @@ def _find_keys(document: Document, trust: Trust, found: list[Finding]) -> KeySet
     else:
         found.append(finding("JWS_VERIFICATION_ERROR", "the card names a key that is not in the issuer's key set"))
     return None
+
+
+def _candidates(document: Document, trust: Trust) -> list[KeySet]:
+    own = [key_set for key_set in trust.key_sets if key_set.issuer == document.issuer]
+    return own or [key_set for key_set in trust.key_sets if not key_set.issuer]
 
 
 def _best(entries: list[Mapping[str, Any]], issuer: str, at: datetime) -> Mapping[str, Any]:
@@ -91,9 +95,14 @@ def _is_signed_by(signature: Signature, jwk: Mapping[str, Any], found: list[Find
     return False
 
 
-def _about_revocation(document: Document, jwk: Mapping[str, Any], trust: Trust) -> list[Finding]:
-    """What the lists say that were given.  A key that announces one (crlVersion) needs it for cards with a `rid`."""
+def _about_revocation(document: Document, trust: Trust) -> list[Finding]:
+    """What the lists say that were given.  A key that announces one (crlVersion) needs it for cards with a `rid`.
+
+    Of several sets with the key, an older one may not announce the list yet: the newest version counts.
+    """
+    entries = [jwk for key_set in _candidates(document, trust) for jwk in key_set.named(document.key_id)]
+    versions = [jwk["crlVersion"] for jwk in entries if type(jwk.get("crlVersion")) is int]
     lists = [crl for crl in trust.card_revocations if crl.kid == document.key_id]
-    if not lists and "crlVersion" in jwk and "rid" in document.content["vc"]:
+    if not lists and versions and "rid" in document.content["vc"]:
         return [finding("REVOCATION_LIST_MISSING", "the key has a revocation list, which was not given")]
-    return [found for crl in lists for found in crl.about(document, jwk.get("crlVersion"))]
+    return [found for crl in lists for found in crl.about(document, max(versions, default=None))]

@@ -89,7 +89,11 @@ def open_file(link: Document, encrypted: str | bytes) -> list[str]:
     if len(text) > MAX_FILE:
         raise DecodingError(f"expected at most {MAX_FILE} characters")
     text, _ = trimmed(text)
-    return [_decrypted(file, link.content["key"]) for file in _files(text)]
+    opened, left = [], MAX_FILE  # all together no more than one alone
+    for file in _files(text):
+        opened.append(_decrypted(file, link.content["key"], max(left, 0)))
+        left -= len(opened[-1])
+    return opened
 
 
 def _files(text: str) -> list[str]:
@@ -103,7 +107,7 @@ def _files(text: str) -> list[str]:
     return [str(file) for file in files]
 
 
-def _decrypted(jwe: str, key: str) -> str:
+def _decrypted(jwe: str, key: str, most: int) -> str:
     """Decrypt with A256GCM under the key itself (`dir`), and inflate (`zip`) with a limit."""
     parts = jwe.split(".")
     header, encrypted_key, iv, ciphertext, tag = map(from_base64url, parts) if len(parts) == 5 else [None] * 5
@@ -120,11 +124,11 @@ def _decrypted(jwe: str, key: str) -> str:
         opened = None
     if opened is None:
         raise VerificationError("the key of the link does not open this file, or the file was changed")
-    out = inflate(opened, MAX_FILE) if "zip" in fields else opened
+    out = inflate(opened, most) if "zip" in fields else opened
     try:
         return (out if out is not None else b"\xff").decode("utf-8")
     except UnicodeDecodeError:
-        sentence = "expected a file of text, of at most 16 MiB"
+        sentence = "expected files of text, of at most 16 MiB together"
     raise DecodingError(sentence)
 
 

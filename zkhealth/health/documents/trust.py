@@ -13,10 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from zkhealth.health.documents.revocation import CardRevocationList, HashList
 
@@ -95,6 +97,18 @@ class Trust:
             self.certificate_revocations + other.certificate_revocations,
         )
 
+    def names_of(self, signer: Signer) -> frozenset[bytes]:
+        """All names of the signer's key: one key may have several certificates."""
+        return self._names[_encoded(signer)]
+
+    @cached_property
+    def _names(self) -> Mapping[bytes, frozenset[bytes]]:
+        names: dict[bytes, frozenset[bytes]] = {}
+        for signer in self.signers:
+            key = _encoded(signer)
+            names[key] = names.get(key, frozenset()) | {signer.key_id}
+        return names
+
     def signers_of(self, key_id: bytes) -> list[Signer]:
         """The signers of this name: eight bytes of a hash may be shared by two."""
         return [signer for signer in self.signers if signer.key_id == key_id]
@@ -105,3 +119,8 @@ class Trust:
             f"Trust({len(self.issuers)} issuers, {len(self.key_sets)} key sets, {len(self.signers)} signers, "
             f"{len(self.certificates)} certificates, {lists} revocation lists)"
         )
+
+
+def _encoded(signer: Signer) -> bytes:
+    encoded: bytes = signer.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return encoded

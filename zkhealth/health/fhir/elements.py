@@ -134,14 +134,14 @@ def moment(value: object, place: str, notes: Notes) -> str | None:
         return None
     is_leap = value[16:19] == ":60"
     try:
-        at = datetime.fromisoformat(value.replace(":60", ":59", 1) if is_leap else value)
-    except ValueError:
+        at = datetime.fromisoformat(value.replace(":60", ":59", 1) if is_leap else value) + timedelta(seconds=is_leap)
+    except (ValueError, OverflowError):
         notes.add("DATE_NOT_READABLE", f"{place}: expected a moment such as 2026-11-23T09:30:00Z")
         return None
     if at.tzinfo is None:
         notes.add("PARTIAL_DATE_AMBIGUOUS", f"{place}: the time has no offset, so the moment is not known")
         return None
-    return (at.replace(microsecond=0) + timedelta(seconds=is_leap)).isoformat()
+    return at.replace(microsecond=0).isoformat()
 
 
 def number(value: object) -> Decimal | None:

@@ -112,7 +112,7 @@ def _code(event: dict[str, Any], name: str, notes: Notes) -> str | None:
     if value is None or value == "":
         return None
     try:
-        return dcc_code(name, value.strip() if isinstance(value, str) else value) or None
+        return dcc_code(name, value)
     except (ValueError, TypeError):
         notes.add("VALUE_NOT_USABLE", f"{name}: expected a code as text without '|'")
         return None
@@ -132,20 +132,19 @@ def _date_part(value: object) -> object:
     """
     if not isinstance(value, str):
         return value
-    value = value.strip()
     match = _WITH_TIME.fullmatch(value)
     return _UNKNOWN.sub("", match[1] if match else value)
 
 
 def _without_lone_day(birth: object) -> object:
     """A day of an unknown month says no more than its year (the Faroe Islands write 1989-00-20)."""
-    match = _NO_MONTH.fullmatch(birth.strip()) if isinstance(birth, str) else None
+    match = _NO_MONTH.fullmatch(birth) if isinstance(birth, str) else None
     return match[1] if match else birth
 
 
 def _moment(value: object) -> object:
     """RFC 3339 allows small letters in a moment."""
-    return value.strip().upper() if isinstance(value, str) else value
+    return value.upper() if isinstance(value, str) else value
 
 
 _READERS: Mapping[str, Callable[[dict[str, Any], Notes], Entry]] = MappingProxyType(
