@@ -41,7 +41,9 @@ def trace(program, operation, secrets, folder):
     (folder / "secrets").write_bytes(Fr(secrets).encode())
     log = folder / "log"
     tool = ["valgrind", "--tool=lackey", "--trace-mem=yes", f"--log-file={log}"]
-    subprocess.run([*tool, program, operation, folder / "secrets"], check=True, stdin=subprocess.DEVNULL)
+    environment = {"PATH": os.environ["PATH"]}  # the start-up reads it: the less there is, the less can differ
+    command = [*tool, program, operation, folder / "secrets"]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, env=environment)
     return [line for line in log.read_bytes().split(b"\n") if not line.startswith(b"==")]
 
 
@@ -51,8 +53,11 @@ def differences(a, b):
 
 def assert_same_trace(program, operation, classes, folder):
     first, *others = classes.values()
-    reference = trace(program, operation, first, folder)
-    noise = differences(reference, trace(program, operation, first, folder))
+    for _ in range(3):  # a busy machine may disturb a run
+        reference, again = (trace(program, operation, first, folder) for _ in range(2))
+        noise = differences(reference, again)
+        if len(noise) < 20:
+            break
     assert len(reference) > 400_000 and len(noise) < 20
     start_up = max(noise, default=0) + 1_000
     for secrets in others:
