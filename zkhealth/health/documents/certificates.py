@@ -14,9 +14,10 @@ from typing import TypeVar
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
-SIGNATURE_ERRORS = (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm)
+SIGNATURE_ERRORS = (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.InvalidVersion)
 DOCUMENT_TYPES = x509.ObjectIdentifier("2.23.136.1.1.6.2")  # ICAO Doc 9303 part 12: documentTypeList
-_EXTENSION_ERRORS = (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension)
+_UNREADABLE = (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+_EXTENSION_ERRORS = (*_UNREADABLE, x509.ExtensionNotFound)
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
 
@@ -96,7 +97,7 @@ def usages_of(certificate: x509.Certificate) -> frozenset[str]:
         return frozenset(oid.dotted_string for oid in usage)
     except x509.ExtensionNotFound:
         return frozenset()
-    except (ValueError, x509.DuplicateExtension):
+    except _UNREADABLE:
         return _usages_in(certificate.tbs_certificate_bytes)
 
 

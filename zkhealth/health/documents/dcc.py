@@ -48,6 +48,8 @@ def read_cose(cose: bytes) -> Document:
 
     Raises DocumentError if it is none.
     """
+    if len(cose) > MAX_BYTES:
+        raise DocumentError("COSE_ERROR", f"expected a certificate of at most {MAX_BYTES} bytes", "dcc")
     header, unprotected, protected, payload, value = _sign1(lenient_cbor.decode(cose))
     claims = lenient_cbor.decode(payload)
     hcert = claims.get(_HCERT) if isinstance(claims, dict) else None

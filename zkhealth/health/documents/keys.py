@@ -118,5 +118,5 @@ def _chain(jwk: Jwk) -> list[x509.Certificate]:
         return []
     try:
         return [x509.load_der_x509_certificate(from_base64(text) or b"") for text in texts]
-    except ValueError:
+    except SIGNATURE_ERRORS:
         return []
