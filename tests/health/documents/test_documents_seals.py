@@ -360,6 +360,8 @@ def crl(*serials, private=AUTHORITY, name="UT", until=AT + timedelta(days=30), e
     pytest.param([crl(1, 7)], ("REVOKED",), id="this one"),
     pytest.param([crl(7, encoding=serialization.Encoding.PEM)], ("REVOKED",), id="this one, in PEM"),
     pytest.param([crl(), crl(7)], ("REVOKED",), id="this one, in one list of two"),
+    pytest.param([crl()], (), id="nobody"),
+    pytest.param([crl(encoding=serialization.Encoding.PEM)], (), id="nobody, in PEM"),
     pytest.param([crl(7, until=AT - timedelta(days=1))], ("REVOKED",), id="this one, in an old list"),
     pytest.param([crl(1, until=AT - timedelta(days=1))], ("REVOCATION_NOT_CHECKED",), id="others, in an old list"),
     pytest.param([crl(7, private=EVE)], ("REVOCATION_NOT_CHECKED",), id="this one, by somebody else"),
