@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from zkhealth.errors import DecodingError
-from zkhealth.health.documents.base64url import from_base64, from_base64url
+from zkhealth.health.documents.base64url import from_base64, from_either
 from zkhealth.health.documents.certificates import (
     SIGNATURE_ERRORS,
     certificate_of,
@@ -186,8 +186,7 @@ def _key_of_numbers(entry: dict[str, Any]) -> Any:
 
 
 def _number(text: object) -> int:
-    data = (from_base64(text) or from_base64url(text.rstrip("="))) if isinstance(text, str) else None
-    return int.from_bytes(data or b"", "big")
+    return int.from_bytes(from_either(text) or b"", "big")
 
 
 def _public_key(der: bytes) -> Any:
