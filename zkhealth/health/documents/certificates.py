@@ -6,15 +6,21 @@ Countries' certificates break rules of encoding; what cannot be read counts as n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 SIGNATURE_ERRORS = (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.InvalidVersion)
+_BRANCHES = ("1.3.6.1.4.1.1847.2021.1", "1.3.6.1.4.1.0.1847.2021.1")  # the second is what hcert-spec once said
+HEALTH_USAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {kind: tuple(f"{branch}.{last}" for branch in _BRANCHES) for last, kind in enumerate("tvr", start=1)}
+)
+"""What keys are for that sign EU certificates of tests, vaccinations and recoveries (extendedKeyUsage, hcert-spec)."""
 DOCUMENT_TYPES = x509.ObjectIdentifier("2.23.136.1.1.6.2")  # ICAO Doc 9303 part 12: documentTypeList
 _UNREADABLE = (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 _EXTENSION_ERRORS = (*_UNREADABLE, x509.ExtensionNotFound)
@@ -153,12 +159,11 @@ def _elements(der: bytes) -> list[tuple[int, bytes]]:
 
 def _usages_in(der: bytes) -> frozenset[str]:
     """The usages for health certificates whose numbers occur in a certificate that is encoded against the rules."""
-    return frozenset(oid for oid, encoded in _HEALTH_USAGES.items() if encoded in der)
+    return frozenset(oid for oid, encoded in _ENCODED.items() if encoded in der)
 
 
-_BRANCHES = {"1.3.6.1.4.1.1847.2021.1.": "2b060104018e378f6501", "1.3.6.1.4.1.0.1847.2021.1.": "2b06010401008e378f6501"}
-_HEALTH_USAGES = {
-    f"{branch}{last}": bytes([6, len(encoded) // 2 + 1]) + bytes.fromhex(encoded) + bytes([last])
-    for branch, encoded in _BRANCHES.items()
+_ENCODED = {
+    f"{branch}.{last}": bytes([6, len(encoded) // 2 + 1]) + bytes.fromhex(encoded) + bytes([last])
+    for branch, encoded in zip(_BRANCHES, ("2b060104018e378f6501", "2b06010401008e378f6501"), strict=True)
     for last in (1, 2, 3)
 }

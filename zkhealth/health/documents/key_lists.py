@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from zkhealth.errors import DecodingError
 from zkhealth.health.documents.base64url import from_base64, from_either
 from zkhealth.health.documents.certificates import (
+    HEALTH_USAGES,
     SIGNATURE_ERRORS,
     certificate_of,
     country_of,
@@ -32,7 +33,6 @@ from zkhealth.health.fhir.elements import items
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _DOMAINS = ("DCC", "DDCC", "-")  # of GDHCN: the others have documents of other kinds
-_USAGES = {kind: f"1.3.6.1.4.1.1847.2021.1.{n}" for n, kind in enumerate("tvr", start=1)}
 
 
 def of_certificates(ders: Iterable[bytes]) -> Trust:
@@ -80,8 +80,7 @@ def of_swiss(listed: Any) -> Trust:
         key_id, key = from_base64(str(entry.get("keyId", ""))), _key_of_numbers(entry)
         if not key_id or key is None:
             raise DecodingError("expected each entry of the key list to have keyId and the numbers of a key")
-        kinds = set(str(entry.get("use", ""))) & set("vtr")
-        signers.append(Signer(key_id, key, frozenset(_USAGES[kind] for kind in kinds)))
+        signers.append(Signer(key_id, key, _usages(str(entry.get("use", "")))))
     return Trust(signers=tuple(signers))
 
 
@@ -91,7 +90,7 @@ def of_dutch(by_key_id: Any) -> Trust:
     for name, entries in by_key_id.items() if isinstance(by_key_id, dict) else ():
         for entry in objects(entries):
             key = _public_key(from_base64(str(entry.get("subjectPk", ""))) or b"")
-            usages = frozenset(_USAGES[u] for u in map(str, items(entry.get("keyUsage"))) if u in _USAGES)
+            usages = _usages(map(str, items(entry.get("keyUsage"))))
             signers.append(Signer(from_base64(name) or b"", key, usages, _country(entry.get("ian")) or ""))
     return Trust(signers=tuple(signers))
 
@@ -173,6 +172,11 @@ def _place_of(did: object) -> tuple[str, str, str]:
 
 def _country(text: object) -> str | None:
     return text if isinstance(text, str) and _COUNTRY.fullmatch(text) else None
+
+
+def _usages(kinds: Iterable[str]) -> frozenset[str]:
+    """What the letters v, t and r say that a key is for; others say nothing."""
+    return frozenset(HEALTH_USAGES[kind][0] for kind in kinds if kind in HEALTH_USAGES)
 
 
 def _key_of_numbers(entry: dict[str, Any]) -> Any:

@@ -23,7 +23,6 @@ from zkhealth.health.documents.document import Document, Signature
 from zkhealth.health.documents.findings import Finding, Report, finding
 from zkhealth.health.documents.signatures import is_good
 from zkhealth.health.documents.states import countries_of
-from zkhealth.health.documents.times import about_time
 from zkhealth.health.documents.trust import Trust
 from zkhealth.health.documents.vds_nc import SEAL_SIGNER, TYPES
 
@@ -45,7 +44,6 @@ def verify_seal(document: Document, signature: Signature, trust: Trust, at: date
         found += _about_certificate(certificate, document, at)
         found += _about_state(document.issuer, country_of(certificate))
         vouched_by = _voucher(certificate, trust, at, found)
-    found += about_time(document, at)
     return Report(good, tuple(found), vouched_by if good else "")
 
 
