@@ -163,6 +163,7 @@ def test_a_signer_for_one_type_seals_that_type_alone(kind, data):
 @pytest.mark.parametrize("data", [
     pytest.param(with_message(TESTED, ve=SEAL["msg"]["ve"]), id="doses in a seal of a test"),
     pytest.param(with_message(tr=TESTED["msg"]["tr"]), id="a test in a seal of doses"),
+    pytest.param(with_message(tr={}), id="an empty test in a seal of doses"),
     pytest.param({"hdr": TESTED["hdr"], "msg": SEAL["msg"]}, id="doses instead of a test"),
     pytest.param(with_message(ve=[]), id="no doses"),
     pytest.param(with_message(ve={}), id="doses that are no list"),
