@@ -33,6 +33,24 @@ def test_a_revocation_list_is_recent_up_to_its_last_second(past, codes):
     assert report_on(CSCA, crl(8, until=AT), at=AT + timedelta(seconds=past)).codes == codes
 
 
+AUTHORITIES_ONLY = x509.IssuingDistributionPoint(None, None, False, True, None, False, False)
+
+
+@pytest.mark.parametrize(("extension", "critical", "is_whole"), [
+    pytest.param(x509.CRLNumber(4), False, True, id="a number"),
+    pytest.param(x509.DeltaCRLIndicator(3), True, False, id="what is new since another list"),
+    pytest.param(AUTHORITIES_ONLY, True, False, id="authorities only"),
+    pytest.param(x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3"), b"\5\0"), True, False, id="unknown"),
+    pytest.param(x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3"), b"\5\0"), False, True, id="no matter"),
+    pytest.param(x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.20"), b"\5\0"), False, False, id="broken"),
+])  # fmt: skip
+def test_a_part_of_a_revocation_list_revokes_and_clears_nobody(extension, critical, is_whole):
+    """RFC 5280, section 5.2: what is critical and unknown narrows the list."""
+    lists = [crl(*serials, extra=[(extension, critical)]) for serials in ((8,), (7,))]
+    assert report_on(CSCA, lists[0]).codes == (() if is_whole else ("REVOCATION_NOT_CHECKED",))
+    assert report_on(CSCA, lists[1]).codes == ("REVOKED",)
+
+
 @pytest.mark.parametrize(("value", "is_for"), [
     pytest.param("3009020100310413024e56", True, id="version 0"),
     pytest.param("3009020101310413024e56", False, id="version 1"),

@@ -344,11 +344,15 @@ def replaced(tbs, old, new):
 # --- revocation of signers ---------------------------------------------------------------
 
 
-def crl(*serials, private=AUTHORITY, name="UT", until=AT + timedelta(days=30), encoding=serialization.Encoding.DER):
+def crl(
+    *serials, private=AUTHORITY, name="UT", until=AT + timedelta(days=30), encoding=serialization.Encoding.DER, extra=()
+):
     """The authority's list of certificates that it took back."""
     country = x509.Name([x509.NameAttribute(x509.NameOID.COUNTRY_NAME, name)])
     built = x509.CertificateRevocationListBuilder().issuer_name(country).last_update(AT - timedelta(days=60))
     built = built.next_update(until)
+    for extension, critical in extra:
+        built = built.add_extension(extension, critical)
     for serial in serials:
         entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(AT + timedelta(days=5)).build()
         built = built.add_revoked_certificate(entry)

@@ -90,6 +90,15 @@ def was_made_by(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -
         return False
 
 
+def is_complete_at(crl: x509.CertificateRevocationList, at: datetime) -> bool:
+    """Whether it is not too old, and about all certificates of its issuer: no critical extension narrows it."""
+    try:
+        is_part = any(extension.critical for extension in crl.extensions)
+    except _EXTENSION_ERRORS:
+        return False
+    return not is_part and crl.next_update_utc is not None and at <= crl.next_update_utc
+
+
 def names_of(certificate: x509.Certificate) -> list[str]:
     """The URLs that the certificate is for (subjectAltName)."""
     names = _extension(certificate, x509.SubjectAlternativeName)

@@ -13,6 +13,7 @@ from zkhealth.health.documents.certificates import (
     country_of,
     document_types_of,
     is_authority,
+    is_complete_at,
     is_valid_at,
     may_sign_documents,
     usages_of,
@@ -113,6 +114,6 @@ def _about_revocation(
         return [finding("REVOCATION_ERROR", "the revocation list of the signers cannot be read")]
     if is_revoked:
         return [finding("REVOKED", "the authority took back the certificate of the signer")]
-    if not any(crl.next_update_utc is not None and at <= crl.next_update_utc for crl in crls):
-        return [finding("REVOCATION_NOT_CHECKED", "no revocation list of the signers, that is not too old, was given")]
+    if not any(is_complete_at(crl, at) for crl in crls):
+        return [finding("REVOCATION_NOT_CHECKED", "no whole list of revoked signers, that is not too old, was given")]
     return []
