@@ -25,7 +25,9 @@ from shared_files import SHARED, shared
 
 import zkhealth
 from zkhealth.cli import main
+from zkhealth.cli.exits import told
 from zkhealth.cli.inspect import command as inspect_command
+from zkhealth.health.documents.findings import finding
 
 AT = "2021-07-01"
 
@@ -94,6 +96,13 @@ def test_many_findings_of_one_code_are_told_together(files):
         "  SCHEMA_ERROR: and 3 more of these",
         "    Nothing: it can be used all the same; the issuer may want to know.",
     ]
+
+
+def test_findings_of_one_code_are_told_together_although_others_stand_between_them():
+    one, other = finding("CBOR_ERROR", "one"), finding("CBOR_ERROR", "other")
+    assert told([one, between := finding("REVOKED", "between"), other]) == [
+        "  CBOR_ERROR: one", "  CBOR_ERROR: other", f"    {one.advice}", "  REVOKED: between", f"    {between.advice}",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("content", "trusted", "code", "heading"), [

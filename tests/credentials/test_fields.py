@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from zkhealth.credentials.schemas.dates import date_of, days
 from zkhealth.credentials.schemas.fields import Bool, Code, Date, Id, Instant, Int, Quantity, Text, absent
+from zkhealth.credentials.schemas.moments import moment_of
 from zkhealth.errors import DecodingError
 from zkhealth.field import Fr
 
@@ -81,6 +82,17 @@ def test_an_offset_does_not_change_the_moment(moment, hours):
     assume(1900 < shown.year < 2155)
     shifted = shown.astimezone(timezone(timedelta(hours=hours)))
     assert Instant().encode(shifted) == Instant().encode(shifted.isoformat()) == Instant().encode(shown)
+
+
+def test_the_offset_of_a_long_moment_is_read_to_its_end():
+    assert Instant().encode(f"2026-11-23T09:30:00.{'0' * 41}+05:30") == Instant().encode("2026-11-23T04:00:00Z")
+
+
+@pytest.mark.parametrize("at", ["2026-11-31", "my secrets", "2026-11-3Z"])
+def test_what_is_no_day_to_check_for_is_refused_without_being_repeated(at):
+    with pytest.raises(ValueError, match="expected a moment") as caught:
+        moment_of(at)
+    assert at not in str(caught.value)
 
 
 @given(st.integers(-MANY, MANY))

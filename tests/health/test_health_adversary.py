@@ -22,6 +22,7 @@ from health.documents.makers import (
     signer_trust,
 )
 from health.documents.makers import ISSUED as EARLIER
+from health.fhir.resources import PRESSURE
 from health.rules.random_rules import rule_of
 
 from zkhealth.credentials import Wallet
@@ -97,6 +98,11 @@ def sampled(**changes):
     return MINISTRY.certificate({**content, "t": [{**TEST, **changes}]})
 
 
+def measured(**changes):
+    """The two values of a blood pressure, whose time stands in the panel around them."""
+    return HOSPITAL.card(patient(), {**PRESSURE, "subject": {"reference": "resource:0"}, **changes})
+
+
 def diagnosed(**changes):
     coding = [{"system": "http://snomed.info/sct", "code": "44054006"}]
     about = {"resourceType": "Condition", "subject": {"reference": "resource:0"}, "code": {"coding": coding}}
@@ -112,6 +118,7 @@ def diagnosed(**changes):
     pytest.param(sampled(sc="2021-05-03"), id="a day in place of a moment"),
     pytest.param(HOSPITAL.card(patient(birthDate="spring"), dose()), id="a birth date that is none"),
     pytest.param(diagnosed(abatementString="long ago"), id="an end in words"),
+    pytest.param(measured(effectiveDateTime="at noon"), id="a time in words, of a panel"),
 ])  # fmt: skip
 def test_what_the_document_says_and_nobody_can_read_is_not_attested_as_absent(document):
     assert attested(document) == []
@@ -120,6 +127,7 @@ def test_what_the_document_says_and_nobody_can_read_is_not_attested_as_absent(do
 def test_a_document_that_is_read_whole_is_attested():
     for document in (MINISTRY.certificate(vaccination()), sampled(), HOSPITAL.card(patient(), dose()), diagnosed()):
         assert len(attested(document)) == 1
+    assert len(attested(measured())) == 2
 
 
 OTHERS = Trust(signers=(replace(MINISTRY.trust.signers[0], country="XX"),))

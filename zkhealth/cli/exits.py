@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -34,9 +33,11 @@ def reason(error: Exception) -> str:
 
 def told(findings: Iterable[Finding]) -> list[str]:
     """The findings on a document, line by line: those of one code together, with what to do after them."""
+    together: dict[tuple[str, str], list[str]] = {}
+    for found in findings:
+        together.setdefault((found.code, found.advice), []).append(found.sentence)
     lines = []
-    for (code, advice), group in groupby(findings, lambda found: (found.code, found.advice)):
-        sentences = [found.sentence for found in group]
+    for (code, advice), sentences in together.items():
         lines += [f"  {code}: {sentence}" for sentence in sentences[:_MOST_ALIKE]]
         if len(sentences) > _MOST_ALIKE:
             lines.append(f"  {code}: and {len(sentences) - _MOST_ALIKE} more of these")

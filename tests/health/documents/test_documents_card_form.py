@@ -7,6 +7,7 @@ from health.documents.makers import AT, ISSUER, card, card_trust, chunks, codes_
 
 from zkhealth.health.documents import DocumentError, read, read_all, verify
 from zkhealth.health.documents.pictures import _version_needed
+from zkhealth.health.documents.shc_numeric import jws_of
 
 PREFIX = "https://smarthealth.cards#"
 HEALTH_CARD = PREFIX + "health-card"
@@ -104,6 +105,12 @@ def test_warnings_do_not_crowd_out_errors():
     assert [found.weight for found in report.findings] == ["error"] + ["warning"] * 100
 
 
+def test_types_that_no_card_has_are_told_a_hundred_times_at_most():
+    content = payload()
+    content["vc"]["type"] += ["a type"] * 101
+    assert report_on(card(content)).codes == ("SCHEMA_ERROR",) * 100
+
+
 def test_the_rules_of_cards_can_be_asked_for():
     """A bundle with long names is an ordinary record; called a card it is a defective one."""
     text = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [
@@ -126,6 +133,21 @@ def test_codes_of_unlike_sizes_are_a_warning():
     parts = [numeric(jws[:900]).replace("shc:/", "shc:/1/2/"), numeric(jws[900:]).replace("shc:/", "shc:/2/2/")]
     assert "UNBALANCED_QR_CHUNKS" in report_on(parts).codes
     assert report_on(parts).status == "VALID"
+
+
+@pytest.mark.parametrize(("sizes", "codes"), [
+    ((600, 595), ["INVALID_QR"]),  # 1195 characters fit into one code
+    ((600, 596), []),
+    ((602, 600), []),
+    ((607, 600), []),  # 603 and half a percent, which is 3.015, so 4
+    ((609, 600), ["UNBALANCED_QR_CHUNKS"]),
+    ((1000, 990, 1000), ["UNBALANCED_QR_CHUNKS"]),  # 996 and 5 at most
+    ((1000, 992, 1000), []),
+])  # fmt: skip
+def test_the_sizes_of_codes_count_by_the_character(sizes, codes):
+    texts = [numeric("a" * size).replace("shc:/", f"shc:/{n}/{len(sizes)}/") for n, size in enumerate(sizes, start=1)]
+    jws, found = jws_of(texts)
+    assert (len(jws), [one.code for one in found]) == (sum(sizes), ["QR_CHUNKING_DEPRECATED", *codes])
 
 
 def test_codes_of_nearly_one_size_are_balanced():

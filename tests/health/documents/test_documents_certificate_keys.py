@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from health.documents.certificate_reports import report_on
 from health.documents.makers import (
+    AT,
     DCC,
     DCC_USAGES,
     EXPIRES,
@@ -178,7 +179,9 @@ def test_the_hash_of_an_rsa_signature_is_of_all_of_it():
     pytest.param({"kid": base64.b64encode(b"another.").decode()}, False, id="another key's batch"),
     pytest.param({"kid": "UNKNOWN_KID"}, True, id="a country's batch"),
     pytest.param({"kid": "UNKNOWN_KID", "country": "YY"}, False, id="another country's batch"),
+    pytest.param({"kid": "UNKNOWN_KID", "country": ""}, True, id="a batch of no country"),
     pytest.param({"expires": "2021-06-30T00:00:00Z"}, False, id="a batch that has expired"),
+    pytest.param({"expires": AT.isoformat()}, True, id="a batch in its last second"),
     pytest.param({"expires": None}, True, id="a batch without an end"),
 ])  # fmt: skip
 def test_a_batch_is_about_a_key_or_a_country_and_has_an_end(changes, is_revoked):

@@ -9,6 +9,7 @@ import cbor2
 import pytest
 from health.documents.certificate_reports import report_on
 from health.documents.makers import (
+    AT,
     DCC,
     EXPIRES,
     ISSUED,
@@ -136,6 +137,13 @@ def test_the_issuer_is_optional(issuer):
 ], ids=str)  # fmt: skip
 def test_other_claims_are_not(changes):
     assert codes_of(report_on(certificate_text(claims=claims(**changes)))) == ["SCHEMA_ERROR"]
+
+
+@pytest.mark.parametrize("starts", [ISSUED - 9, ISSUED, AT.timestamp(), AT.timestamp() + 1])
+def test_a_certificate_counts_from_the_later_of_its_two_starts(starts):
+    text = certificate_text(claims=claims(nbf=starts))
+    assert read(text).issued.timestamp() == max(starts, ISSUED)
+    assert codes_of(report_on(text)) == (["NOT_YET_VALID"] if starts > AT.timestamp() else [])
 
 
 # --- keys that Python takes for others ---------------------------------------------------

@@ -163,6 +163,7 @@ def test_a_signer_for_one_type_seals_that_type_alone(kind, data):
 @pytest.mark.parametrize("data", [
     pytest.param(with_message(TESTED, ve=SEAL["msg"]["ve"]), id="doses in a seal of a test"),
     pytest.param(with_message(tr=TESTED["msg"]["tr"]), id="a test in a seal of doses"),
+    pytest.param(with_message(tr={}), id="an empty test in a seal of doses"),
     pytest.param({"hdr": TESTED["hdr"], "msg": SEAL["msg"]}, id="doses instead of a test"),
     pytest.param(with_message(ve=[]), id="no doses"),
     pytest.param(with_message(ve={}), id="doses that are no list"),
@@ -343,11 +344,15 @@ def replaced(tbs, old, new):
 # --- revocation of signers ---------------------------------------------------------------
 
 
-def crl(*serials, private=AUTHORITY, name="UT", until=AT + timedelta(days=30), encoding=serialization.Encoding.DER):
+def crl(
+    *serials, private=AUTHORITY, name="UT", until=AT + timedelta(days=30), encoding=serialization.Encoding.DER, extra=()
+):
     """The authority's list of certificates that it took back."""
     country = x509.Name([x509.NameAttribute(x509.NameOID.COUNTRY_NAME, name)])
     built = x509.CertificateRevocationListBuilder().issuer_name(country).last_update(AT - timedelta(days=60))
     built = built.next_update(until)
+    for extension, critical in extra:
+        built = built.add_extension(extension, critical)
     for serial in serials:
         entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(AT + timedelta(days=5)).build()
         built = built.add_revoked_certificate(entry)
@@ -360,6 +365,8 @@ def crl(*serials, private=AUTHORITY, name="UT", until=AT + timedelta(days=30), e
     pytest.param([crl(1, 7)], ("REVOKED",), id="this one"),
     pytest.param([crl(7, encoding=serialization.Encoding.PEM)], ("REVOKED",), id="this one, in PEM"),
     pytest.param([crl(), crl(7)], ("REVOKED",), id="this one, in one list of two"),
+    pytest.param([crl()], (), id="nobody"),
+    pytest.param([crl(encoding=serialization.Encoding.PEM)], (), id="nobody, in PEM"),
     pytest.param([crl(7, until=AT - timedelta(days=1))], ("REVOKED",), id="this one, in an old list"),
     pytest.param([crl(1, until=AT - timedelta(days=1))], ("REVOCATION_NOT_CHECKED",), id="others, in an old list"),
     pytest.param([crl(7, private=EVE)], ("REVOCATION_NOT_CHECKED",), id="this one, by somebody else"),

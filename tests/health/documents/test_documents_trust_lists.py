@@ -52,8 +52,9 @@ LISTS = [
     pytest.param(DER64, id="base64"),
     pytest.param(json.dumps([{"kid": KID, "rawData": DER64, "country": "XX", "certificateType": "DSC"}]), id="gateway"),
     pytest.param(json.dumps({"certificates": [{"kid": KID, "rawData": DER64}]}), id="German"),
-    pytest.param(b64 := base64.b64encode(b"signature").decode() + "\n" + json.dumps({"certificates": [
-        {"kid": KID, "rawData": DER64}]}), id="German, after a signature"),
+    *(pytest.param(base64.b64encode(signature).decode() + "\n" + json.dumps({"certificates": [
+        {"kid": KID, "rawData": DER64}]}), id=f"German, after a signature {signature!r}")
+      for signature in (b"signature", b"\xd0 begins with the figure 0, as DER does")),
     pytest.param(json.dumps({"certs": [SWISS]}), id="Swiss"),
     pytest.param(json.dumps({"eu_keys": {KID: [{"subjectPk": base64.b64encode(SPKI).decode(), "keyUsage": ["v"]}]}}),
                  id="Dutch"),

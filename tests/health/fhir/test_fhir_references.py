@@ -107,6 +107,15 @@ def test_an_identifier_alone_names_the_patient_who_has_it(subject, expected):
     assert is_read("urn:uuid:0a", None, subject) == expected
 
 
+@pytest.mark.parametrize(("subject", "element"), [
+    ({"identifier": {**MRN, "value": "4712"}}, "subject.identifier"),
+    ({"reference": "Patient/2"}, "subject.reference"),
+])  # fmt: skip
+def test_it_is_said_which_element_names_somebody_else(subject, element):
+    (finding,) = read_fhir(bundle(entry(None, PATIENT), entry(None, pressure(subject)))).findings
+    assert finding.sentence == f"{element} is not the Patient of this bundle"
+
+
 def test_an_identifier_that_the_patient_no_longer_uses_names_nobody():
     old = {**PATIENT, "identifier": [{**MRN, "use": "old"}]}
     assert not is_read("urn:uuid:0a", None, {"identifier": MRN}, old)

@@ -175,6 +175,7 @@ REFUSED = {
     "a purpose without a system": (r.CONSENT, {"provision": {"purpose": [{"code": "X"}]}}, "CONSENT_UNCLEAR"),
     "a part of a consent": (r.CONSENT, {"meta": {"tag": [{"system": f"{r.HL7}/v3-ObservationValue",
                                                          "code": "SUBSETTED"}]}}, "CONSENT_UNCLEAR"),
+    "a part, by nobody's code": (r.CONSENT, {"meta": {"tag": [1, {"code": "SUBSETTED"}]}}, "CONSENT_UNCLEAR"),
     "an actor without a name": (r.CONSENT, {"provision": {"actor": [{}]}}, "CONSENT_UNCLEAR"),
     "a variant in another system": (
         r.VARIANT, {"component": [{**r.VARIANT["component"][0], "code": concept(("urn:x", "48018-6"))}]},

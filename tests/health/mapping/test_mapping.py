@@ -180,6 +180,27 @@ def test_a_seal_of_a_test_is_read_whole():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("inner", [7, ["x"], {}, 1.5, False], ids=str)
+@pytest.mark.parametrize(("seal", "path", "place"), [
+    (SEAL, ("ve", 0, "des"), "ve 1, vd 1"), (SEAL, ("ve", 0, "dis"), "ve 1, vd 1"),
+    (SEAL, ("ve", 0, "nam"), "ve 1, vd 1"),
+    (SEAL, ("ve", 0, "vd", 0, "lot"), "ve 1, vd 1"), (SEAL, ("ve", 0, "vd", 0, "ctr"), "ve 1, vd 1"),
+    (SEAL, ("uvci",), "ve 1, vd 1"), (SEAL, ("pid", "i"), "pid"), (SEAL, ("pid", "n"), "pid"),
+    (TEST_SEAL, ("tr", "tc"), "tr"), (TEST_SEAL, ("tr", "r"), "tr"), (TEST_SEAL, ("tr", "m"), "tr"),
+    (TEST_SEAL, ("sp", "spn"), "tr"), (TEST_SEAL, ("sp", "ctr"), "tr"), (TEST_SEAL, ("utci",), "tr"),
+], ids=str)  # fmt: skip
+def test_what_a_seal_says_and_is_no_text_is_noted(seal, path, place, inner):
+    """An attester signs no record with such a note, which would else say that there is nothing."""
+    findings = entries_of(document(changed(seal, ("msg", *path), inner), "vds-nc", "UTO")).findings
+    assert [(f.code, f.place) for f in findings if f.code != "PARTIAL_DATE_AMBIGUOUS"] == [("VALUE_NOT_USABLE", place)]
+
+
+def test_a_code_of_a_seal_has_no_system_in_it():
+    read_ = entries_of(document(changed(SEAL, ("msg", "ve", 0, "des"), "a|b"), "vds-nc", "UTO"))
+    assert [f.code for f in read_.findings] == ["VALUE_NOT_USABLE"]
+    assert "vaccine" not in values(read_, Immunization)
+
+
 # --- what all documents share ---------------------------------------------------------
 
 

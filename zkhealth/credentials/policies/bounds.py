@@ -40,7 +40,7 @@ class Bound:
         """The integer that is meant at a time.
 
         Raises:
-            ValueError: a day before 1800, or a moment before 1900.
+            ValueError: `at` lies outside of the calendar, or so many years before it there is none.
         """
         match self.unit:
             case "years":

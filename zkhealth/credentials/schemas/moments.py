@@ -31,11 +31,10 @@ def moment_of(at: str | date | datetime) -> datetime:
     Raises:
         ValueError: not a time, or a time of day without an offset.
     """
-    if isinstance(at, str) and len(at) == 10:
-        at = date.fromisoformat(at)
     if type(at) is date:
         return datetime.combine(at, time(), UTC)
-    found = _in_utc(at)
+    is_day = isinstance(at, str) and len(at) == len("YYYY-MM-DD")
+    found = _in_utc(f"{at}T00:00:00Z" if is_day else at)
     if found is None:
         raise ValueError(_NO_MOMENT)
     return found.replace(microsecond=0)
@@ -47,10 +46,9 @@ def seconds(at: datetime) -> int:
     Raises:
         ValueError: not a moment of 1900 to 2155.
     """
-    n = int((at - _START).total_seconds())
     if not EPOCH.year <= at.year <= LAST_DATE.year:
         raise ValueError("expected a year from 1900 to 2155")
-    return n
+    return int((at - _START).total_seconds())
 
 
 def moment_from(n: int) -> datetime:
@@ -62,7 +60,7 @@ def _in_utc(value: object) -> datetime | None:
     if not isinstance(value, str | datetime):
         raise TypeError(f"expected a moment as text, got {type(value).__name__}")
     try:
-        read = datetime.fromisoformat(value[:64]) if isinstance(value, str) else value
+        read = datetime.fromisoformat(value) if isinstance(value, str) else value
         return None if read.tzinfo is None else read.astimezone(UTC)
     except (ValueError, OverflowError):  # whose message would repeat the text; in the year 0, or 10000
         return None

@@ -28,3 +28,13 @@ def from_base64(text: str) -> bytes | None:
         return base64.b64decode("".join(text.split()), validate=True)
     except (ValueError, binascii.Error):
         return None
+
+
+def from_either(text: object) -> bytes | None:
+    """Read base64url or base64, with padding or without, of any line length; None for anything else, or no text."""
+    if not isinstance(text, str):
+        return None
+    return from_base64url("".join(text.split()).rstrip("=").translate(_TO_URL))
+
+
+_TO_URL = str.maketrans("+/", "-_")

@@ -6,23 +6,24 @@ Countries' certificates break rules of encoding; what cannot be read counts as n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 SIGNATURE_ERRORS = (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.InvalidVersion)
-DOCUMENT_TYPES = x509.ObjectIdentifier("2.23.136.1.1.6.2")  # ICAO Doc 9303 part 12: documentTypeList
-_EXTENSION_ERRORS = (
-    ValueError,
-    x509.ExtensionNotFound,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
+_BRANCHES = ("1.3.6.1.4.1.1847.2021.1", "1.3.6.1.4.1.0.1847.2021.1")  # the second is what hcert-spec once said
+HEALTH_USAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {kind: tuple(f"{branch}.{last}" for branch in _BRANCHES) for last, kind in enumerate("tvr", start=1)}
 )
+"""What keys are for that sign EU certificates of tests, vaccinations and recoveries (extendedKeyUsage, hcert-spec)."""
+DOCUMENT_TYPES = x509.ObjectIdentifier("2.23.136.1.1.6.2")  # ICAO Doc 9303 part 12: documentTypeList
+_UNREADABLE = (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+_EXTENSION_ERRORS = (*_UNREADABLE, x509.ExtensionNotFound)
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
 
@@ -89,6 +90,15 @@ def was_made_by(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -
         return False
 
 
+def is_complete_at(crl: x509.CertificateRevocationList, at: datetime) -> bool:
+    """Whether it is not too old, and about all certificates of its issuer: no critical extension narrows it."""
+    try:
+        is_part = any(extension.critical for extension in crl.extensions)
+    except _EXTENSION_ERRORS:
+        return False
+    return not is_part and crl.next_update_utc is not None and at <= crl.next_update_utc
+
+
 def names_of(certificate: x509.Certificate) -> list[str]:
     """The URLs that the certificate is for (subjectAltName)."""
     names = _extension(certificate, x509.SubjectAlternativeName)
@@ -102,7 +112,7 @@ def usages_of(certificate: x509.Certificate) -> frozenset[str]:
         return frozenset(oid.dotted_string for oid in usage)
     except x509.ExtensionNotFound:
         return frozenset()
-    except _EXTENSION_ERRORS:
+    except _UNREADABLE:
         return _usages_in(certificate.tbs_certificate_bytes)
 
 
@@ -158,12 +168,11 @@ def _elements(der: bytes) -> list[tuple[int, bytes]]:
 
 def _usages_in(der: bytes) -> frozenset[str]:
     """The usages for health certificates whose numbers occur in a certificate that is encoded against the rules."""
-    return frozenset(oid for oid, encoded in _HEALTH_USAGES.items() if encoded in der)
+    return frozenset(oid for oid, encoded in _ENCODED.items() if encoded in der)
 
 
-_BRANCHES = {"1.3.6.1.4.1.1847.2021.1.": "2b060104018e378f6501", "1.3.6.1.4.1.0.1847.2021.1.": "2b06010401008e378f6501"}
-_HEALTH_USAGES = {
-    f"{branch}{last}": bytes([6, len(encoded) // 2 + 1]) + bytes.fromhex(encoded) + bytes([last])
-    for branch, encoded in _BRANCHES.items()
+_ENCODED = {
+    f"{branch}.{last}": bytes([6, len(encoded) // 2 + 1]) + bytes.fromhex(encoded) + bytes([last])
+    for branch, encoded in zip(_BRANCHES, ("2b060104018e378f6501", "2b06010401008e378f6501"), strict=True)
     for last in (1, 2, 3)
 }

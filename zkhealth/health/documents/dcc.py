@@ -13,7 +13,7 @@ from cbor2 import undefined
 from zkhealth.health.documents import base45, lenient_cbor
 from zkhealth.health.documents.base64url import to_base64url
 from zkhealth.health.documents.dcc_schema import schema_defects
-from zkhealth.health.documents.document import Document, DocumentError, Signature, moment
+from zkhealth.health.documents.document import Document, DocumentError, Signature, time_of
 from zkhealth.health.documents.findings import Finding, finding
 from zkhealth.health.documents.inflate import WRAPPED, inflate
 from zkhealth.health.documents.trimming import trimmed
@@ -48,6 +48,8 @@ def read_cose(cose: bytes) -> Document:
 
     Raises DocumentError if it is none.
     """
+    if len(cose) > MAX_BYTES:
+        raise DocumentError("COSE_ERROR", f"expected a certificate of at most {MAX_BYTES} bytes", "dcc")
     header, unprotected, protected, payload, value = _sign1(lenient_cbor.decode(cose))
     claims = lenient_cbor.decode(payload)
     hcert = claims.get(_HCERT) if isinstance(claims, dict) else None
@@ -63,8 +65,8 @@ def read_cose(cose: bytes) -> Document:
         kind="dcc",
         content=content,
         issuer=issuer if isinstance(issuer, str) else "",
-        issued=max(filter(None, map(moment, (claims.get(_ISSUED), claims.get(_STARTS)))), default=None),
-        expires=moment(claims.get(_EXPIRES)),
+        issued=max(filter(None, map(time_of, (claims.get(_ISSUED), claims.get(_STARTS)))), default=None),
+        expires=time_of(claims.get(_EXPIRES)),
         key_id=to_base64url(kid) if isinstance(kid, bytes) else "",
         defects=tuple(found),
         signature=Signature(ALGORITHMS.get(_plain(header.get(_ALG, unprotected.get(_ALG))), ""), message, value),
@@ -97,9 +99,9 @@ def _about_base45(text: str) -> str:
 def _about_claims(claims: dict[Any, Any]) -> list[Finding]:
     checks = [
         (isinstance(claims.get(_ISSUER), str | None), "expected the issuer (claim 1), if there is one, as text"),
-        (moment(claims.get(_ISSUED)) is not None, "expected the time of issuing (claim 6) as seconds"),
-        (moment(claims.get(_EXPIRES)) is not None, "expected the end (claim 4) as seconds"),
-        (_STARTS not in claims or moment(claims[_STARTS]) is not None, "expected the start (claim 5) as seconds"),
+        (time_of(claims.get(_ISSUED)) is not None, "expected the time of issuing (claim 6) as seconds"),
+        (time_of(claims.get(_EXPIRES)) is not None, "expected the end (claim 4) as seconds"),
+        (_STARTS not in claims or time_of(claims[_STARTS]) is not None, "expected the start (claim 5) as seconds"),
     ]
     return [finding("SCHEMA_ERROR", sentence) for is_so, sentence in checks if not is_so]
 

@@ -21,6 +21,7 @@ _FIELDS = {
     "r": _COMMON | {"fr": "text", "df": "text", "du": "text"},
 }
 _OPTIONAL = {"v": {}, "t": {"nm": "text80", "ma": "text", "tc": "text80"}, "r": {}}
+_MOST_CHARACTERS = 80  # of a version or a date; over longer ones a pattern could ponder for hours
 _KIND_NAMES = {"v": "vaccinations", "t": "tests", "r": "recoveries"}
 
 
@@ -71,7 +72,7 @@ def _is(what: str, value: object) -> bool:
 
 
 def _fits(pattern: re.Pattern[str], value: object) -> bool:
-    return isinstance(value, str) and pattern.fullmatch(value) is not None
+    return isinstance(value, str) and len(value) <= _MOST_CHARACTERS and pattern.fullmatch(value) is not None
 
 
 _WORDS = {"text": "text", "text80": "text of at most 80 characters", "country": "a country", "count": "a count from 1"}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import chain
 
 from zkhealth.health.documents.base64url import from_base64url
+from zkhealth.health.documents.certificates import HEALTH_USAGES
 from zkhealth.health.documents.document import Document, Signature
 from zkhealth.health.documents.findings import Finding, Report, finding
 from zkhealth.health.documents.signatures import is_good
@@ -13,9 +15,7 @@ from zkhealth.health.documents.trust import Signer, Trust
 from zkhealth.health.documents.vds_nc import SEAL_SIGNER
 
 _ALGORITHMS = ("ES256", "PS256")
-_BRANCHES = ("1.3.6.1.4.1.1847.2021.1", "1.3.6.1.4.1.0.1847.2021.1")
-_USAGES = {kind: {f"{branch}.{last}" for branch in _BRANCHES} for kind, last in (("t", 1), ("v", 2), ("r", 3))}
-_ALL_USAGES = set().union(*_USAGES.values(), {SEAL_SIGNER})
+_ALL_USAGES = frozenset((SEAL_SIGNER, *chain.from_iterable(HEALTH_USAGES.values())))
 
 
 def verify_dcc(document: Document, signature: Signature, trust: Trust, at: datetime) -> Report:
@@ -42,8 +42,8 @@ def _about_signer(document: Document, signer: Signer, at: datetime) -> list[Find
     """What the key is for: if it names usages for health documents (and not only for TLS, say), this must be one."""
     found = []
     named = signer.usages & _ALL_USAGES
-    for kind in [kind for kind in _USAGES if kind in document.content]:
-        if named and not named & _USAGES[kind]:
+    for kind in [kind for kind in HEALTH_USAGES if kind in document.content]:
+        if named and named.isdisjoint(HEALTH_USAGES[kind]):
             found.append(finding("KEY_USAGE_ERROR", "the key may not sign certificates of this kind"))
     if signer.not_before is not None and at < signer.not_before:
         found.append(finding("CERTIFICATE_ERROR", "the signer's certificate is not valid yet"))

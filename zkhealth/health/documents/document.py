@@ -76,10 +76,10 @@ class Document:
         return f"Document({self.kind}, {'signed' if self.signature else 'not signed'})"
 
 
-def moment(seconds: object) -> datetime | None:
+def time_of(seconds: object) -> datetime | None:
     """The time of so many seconds since 1970, or None if that is no time between the years 1 and 9999.
 
-    >>> moment(1622576398.924).isoformat()
+    >>> time_of(1622576398.924).isoformat()
     '2021-06-01T19:39:58.924000+00:00'
     """
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):

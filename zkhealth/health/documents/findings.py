@@ -36,7 +36,7 @@ class Finding:
 def finding(code: str, sentence: str, weight: Weight | None = None) -> Finding:
     """The finding of this code, with the advice and (unless another is given) the weight that belong to it."""
     usual: Weight = "warning" if code in _WARNINGS else "undecided" if code in _UNDECIDED else "error"
-    advice = _NO_MATTER if weight == "warning" != usual else ADVICE[code]
+    advice = _NO_MATTER if weight == "warning" and usual != weight else ADVICE[code]
     return Finding(code, sentence, advice, weight or usual)
 
 

@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from zkhealth.errors import DecodingError
-from zkhealth.health.documents.base64url import from_base64, from_base64url
+from zkhealth.health.documents.base64url import from_base64, from_either
 from zkhealth.health.documents.certificates import (
+    HEALTH_USAGES,
     SIGNATURE_ERRORS,
     certificate_of,
     country_of,
@@ -32,7 +33,6 @@ from zkhealth.health.fhir.elements import items
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _DOMAINS = ("DCC", "DDCC", "-")  # of GDHCN: the others have documents of other kinds
-_USAGES = {kind: f"1.3.6.1.4.1.1847.2021.1.{n}" for n, kind in enumerate("tvr", start=1)}
 
 
 def of_certificates(ders: Iterable[bytes]) -> Trust:
@@ -81,7 +81,7 @@ def of_swiss(listed: Any) -> Trust:
         if not key_id or key is None:
             raise DecodingError("expected each entry of the key list to have keyId and the numbers of a key")
         use = str(entry.get("use", ""))
-        usages = frozenset(_USAGES[kind] for kind in use if kind in _USAGES)
+        usages = _usages(use)
         if usages or use in ("", "sig"):
             signers.append(Signer(key_id, key, usages))
     return Trust(signers=tuple(signers))
@@ -94,7 +94,7 @@ def of_dutch(by_key_id: Any) -> Trust:
         for entry in objects(entries):
             key = _public_key(from_base64(str(entry.get("subjectPk", ""))) or b"")
             named = list(map(str, items(entry.get("keyUsage"))))
-            usages = frozenset(_USAGES[usage] for usage in named if usage in _USAGES)
+            usages = _usages(named)
             if usages or not named:
                 signers.append(Signer(from_base64(name) or b"", key, usages, _country(entry.get("ian")) or ""))
     return Trust(signers=tuple(signers))
@@ -179,6 +179,11 @@ def _country(text: object) -> str | None:
     return text if isinstance(text, str) and _COUNTRY.fullmatch(text) else None
 
 
+def _usages(kinds: Iterable[str]) -> frozenset[str]:
+    """What the letters v, t and r say that a key is for; others say nothing."""
+    return frozenset(HEALTH_USAGES[kind][0] for kind in kinds if kind in HEALTH_USAGES)
+
+
 def _key_of_numbers(entry: dict[str, Any]) -> Any:
     numbers = {n: _number(entry.get(n)) for n in ("n", "e", "x", "y")}
     try:
@@ -190,8 +195,7 @@ def _key_of_numbers(entry: dict[str, Any]) -> Any:
 
 
 def _number(text: object) -> int:
-    data = (from_base64(text) or from_base64url(text.rstrip("="))) if isinstance(text, str) else None
-    return int.from_bytes(data or b"", "big")
+    return int.from_bytes(from_either(text) or b"", "big")
 
 
 def _public_key(der: bytes) -> Any:

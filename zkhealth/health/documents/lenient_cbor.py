@@ -13,7 +13,7 @@ from typing import Any
 
 import cbor2
 
-from zkhealth.health.documents.document import moment
+from zkhealth.health.documents.document import time_of
 
 MAX_DEPTH = 20
 
@@ -79,7 +79,7 @@ def _text(value: object, _immutable: bool) -> str:
 
 
 def _seconds(value: object, _immutable: bool) -> str:
-    time = moment(value)
+    time = time_of(value)
     if time is None:
         raise ValueError("expected a time in seconds")
     return time.isoformat().replace("+00:00", "Z")

@@ -90,14 +90,15 @@ def _drawn(data: bytes) -> np.ndarray[Any, Any]:
 
     text = data.decode("utf-8", "replace")
     size, strokes = _SIZE.search(text), _STROKES.search(text)
-    if not size or not strokes or max(int(size[1]), int(size[2])) > _MOST_MODULES:
+    width, height = map(int, size.groups()) if size else (0, 0)
+    if not strokes or not 0 < width <= _MOST_MODULES or not 0 < height <= _MOST_MODULES:
         raise DecodingError("expected a drawing of a QR code in strokes; give it as PNG")
-    pixels = np.full((int(size[2]), int(size[1])), 255, dtype=np.uint8)
+    pixels = np.full((height, width), 255, dtype=np.uint8)
     x, y = 0, 0
     for step in islice(_STEP.finditer(strokes[1]), _MOST_STEPS):
         command, right, down = step[1], int(float(step[2])), int(float(step[3] or 0))
         if command == "h":
-            if 0 <= y < pixels.shape[0] and x >= 0 and right > 0:
+            if 0 <= y < height and x >= 0 and right > 0:
                 pixels[y, x : x + right] = 0
             x += right
         else:

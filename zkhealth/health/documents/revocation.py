@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from zkhealth.errors import DecodingError
-from zkhealth.health.documents.base64url import from_base64, from_base64url
+from zkhealth.health.documents.base64url import from_base64, from_either
 from zkhealth.health.documents.document import Document
 from zkhealth.health.documents.findings import Finding, finding
 from zkhealth.health.documents.shc_payload import listed_rid
@@ -137,14 +137,12 @@ def _texts(document: Document, name: str) -> list[str]:
 
 def _hash(text: object) -> bytes | None:
     """Read a hash of 16 bytes, in base64 or hexadecimal."""
-    if not isinstance(text, str):
-        return None
-    if len(text) == 32:
+    if isinstance(text, str) and len(text) == 32:
         try:
             return bytes.fromhex(text)
         except ValueError:
             return None
-    out = from_base64(text) or from_base64url(text.rstrip("="))
+    out = from_either(text)
     return out if out is not None and len(out) == 16 else None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from zkhealth.encoding.strict_json import parse_json_object
 from zkhealth.errors import DecodingError
 from zkhealth.health.documents.base64url import from_base64url
-from zkhealth.health.documents.document import Document, DocumentError, Signature, moment
+from zkhealth.health.documents.document import Document, DocumentError, Signature, time_of
 from zkhealth.health.documents.findings import Finding, finding
 from zkhealth.health.documents.inflate import RAW, WRAPPED, inflate
 from zkhealth.health.documents.shc_bundle import bundle_defects
@@ -138,8 +138,8 @@ def _document(payload: dict[str, Any], found: list[Finding], kid: str, signature
         kind="shc",
         content=payload,
         issuer=issuer if isinstance(issuer, str) else "",
-        issued=moment(payload.get("nbf")),
-        expires=moment(payload.get("exp")),
+        issued=time_of(payload.get("nbf")),
+        expires=time_of(payload.get("exp")),
         key_id=kid,
         defects=tuple(found),
         signature=signature,

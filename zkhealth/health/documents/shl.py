@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from zkhealth.encoding.strict_json import parse_json_object
 from zkhealth.errors import DecodingError, VerificationError
 from zkhealth.health.documents.base64url import from_base64url
-from zkhealth.health.documents.document import Document, DocumentError, moment
+from zkhealth.health.documents.document import Document, DocumentError, time_of
 from zkhealth.health.documents.findings import Finding, finding
 from zkhealth.health.documents.inflate import inflate
 from zkhealth.health.documents.trimming import trimmed
@@ -67,11 +67,11 @@ def read_link_payload(payload: dict[str, Any], defects: tuple[Finding, ...] = ()
         ("SHLINK_VERIFICATION_ERROR", _ENTROPY.search(url), "the address has no 43 random characters"),
         ("SHLINK_VERIFICATION_ERROR", str(payload.get("flag", "")) in _FLAGS, "the flag is not L, P, U, LP or LU"),
         ("SHLINK_VERIFICATION_ERROR", _is_label(payload.get("label", "")), "the label is not text of 80 characters"),
-        ("SHLINK_VERIFICATION_ERROR", "exp" not in payload or moment(payload["exp"]), "exp is not a time in seconds"),
+        ("SHLINK_VERIFICATION_ERROR", "exp" not in payload or time_of(payload["exp"]), "exp is not a time in seconds"),
         ("SHLINK_VERIFICATION_ERROR", not set(payload) - _NAMES, "the link says more than a link may"),
     ]
     found = [finding(code, sentence) for code, is_so, sentence in checks if not is_so]
-    return Document("shl", payload, expires=moment(payload.get("exp")), defects=(*defects, *found))
+    return Document("shl", payload, expires=time_of(payload.get("exp")), defects=(*defects, *found))
 
 
 def open_file(link: Document, encrypted: str | bytes) -> list[str]:

@@ -28,6 +28,7 @@ from zkhealth.health.documents.signatures import is_good
 from zkhealth.health.documents.trust import KeySet, Trust
 
 MAX_BYTES = 1 << 26
+_DER = tuple(bytes((0x30, size)) for size in (0x81, 0x82, 0x83, 0x84))  # a SEQUENCE; 0x30 alone is the text "0"
 _BEGIN = re.compile(rb"-----BEGIN (?:CERTIFICATE|X509 CRL)-----")
 _PEM = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CRL)-----([^-]*)-----END \1-----")
 _UNKNOWN = "expected a key set, a directory of issuers, a key list, certificates or a revocation list"
@@ -43,7 +44,7 @@ def read_trust(data: bytes | str | Path, issuer: str = "", signed_by: bytes | st
     raw = _raw(data)
     if signed_by is not None:
         return _of_json(_signed(raw, signed_by), issuer)
-    if raw[:1] == b"\x30":
+    if raw.startswith(_DER):
         return _of_der(raw)
     if _BEGIN.search(raw):
         return _of_pem(raw)
@@ -92,7 +93,8 @@ def _of_pem(raw: bytes) -> Trust:
     if len(parts) != len(_BEGIN.findall(raw)) or None in crls:
         raise DecodingError("expected PEM in which each part ends and each revocation list can be read")
     ders = [der for label, der in parts if label == b"CERTIFICATE"]
-    return sum(map(_of_crl, filter(None, crls)), key_lists.of_certificates(ders) if ders else Trust())
+    found = key_lists.of_certificates(ders) if ders else Trust()
+    return sum((_of_crl(crl) for crl in crls if crl is not None), found)
 
 
 def _of_der(der: bytes) -> Trust:

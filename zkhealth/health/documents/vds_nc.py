@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from zkhealth.encoding.strict_json import parse_json_object
-from zkhealth.health.documents.base64url import from_base64, from_base64url
+from zkhealth.health.documents.base64url import from_either
 from zkhealth.health.documents.document import Document, DocumentError, Signature
 from zkhealth.health.documents.findings import Finding, finding
 from zkhealth.health.documents.jcs import canonical
@@ -39,8 +39,8 @@ def read_seal(document: dict[str, Any]) -> Document:
     except ValueError:
         message = ""
     if not message:
-        raise DocumentError("SCHEMA_ERROR", "expected data without endless numbers and half characters", "vds-nc")
-    value, certificate = _bytes(sig.get("sigvl")), _bytes(sig.get("cer"))
+        raise DocumentError("SCHEMA_ERROR", "expected data of Unicode text and of whole numbers below 2^53", "vds-nc")
+    value, certificate = from_either(sig.get("sigvl")), from_either(sig.get("cer"))
     if value is None or certificate is None or not isinstance(sig.get("alg"), str):
         raise DocumentError("SCHEMA_ERROR", "expected sig with alg, cer and sigvl in base64", "vds-nc")
     return read_signed(Signature(sig["alg"], message.encode(), value, certificate))
@@ -72,11 +72,3 @@ def _about_message(kind: str, message: dict[str, Any]) -> list[Finding]:
         if of_kind != kind and name in message:
             found.append(finding("SCHEMA_ERROR", f"expected msg without {name} in a seal of type {kind}"))
     return found
-
-
-def _bytes(text: object) -> bytes | None:
-    """Read base64url, or base64 as some issuers write it; both with or without padding."""
-    if not isinstance(text, str):
-        return None
-    url = from_base64url(text.rstrip("="))
-    return from_base64(text) if url is None else url

@@ -13,6 +13,7 @@ from zkhealth.health.documents.certificates import (
     country_of,
     document_types_of,
     is_authority,
+    is_complete_at,
     is_valid_at,
     may_sign_documents,
     usages_of,
@@ -23,7 +24,6 @@ from zkhealth.health.documents.document import Document, Signature
 from zkhealth.health.documents.findings import Finding, Report, finding
 from zkhealth.health.documents.signatures import is_good
 from zkhealth.health.documents.states import countries_of
-from zkhealth.health.documents.times import about_time
 from zkhealth.health.documents.trust import Trust
 from zkhealth.health.documents.vds_nc import SEAL_SIGNER, TYPES
 
@@ -45,7 +45,6 @@ def verify_seal(document: Document, signature: Signature, trust: Trust, at: date
         found += _about_certificate(certificate, document, at)
         found += _about_state(document.issuer, country_of(certificate))
         vouched_by = _voucher(certificate, trust, at, found)
-    found += about_time(document, at)
     return Report(good, tuple(found), vouched_by if good else "")
 
 
@@ -115,6 +114,6 @@ def _about_revocation(
         return [finding("REVOCATION_ERROR", "the revocation list of the signers cannot be read")]
     if is_revoked:
         return [finding("REVOKED", "the authority took back the certificate of the signer")]
-    if not any(crl.next_update_utc is not None and at <= crl.next_update_utc for crl in crls):
-        return [finding("REVOCATION_NOT_CHECKED", "no revocation list of the signers, that is not too old, was given")]
+    if not any(is_complete_at(crl, at) for crl in crls):
+        return [finding("REVOCATION_NOT_CHECKED", "no whole list of revoked signers, that is not too old, was given")]
     return []

@@ -40,7 +40,7 @@ def read_consent(consent: Resource, bundle: Bundle, notes: Notes) -> Iterator[En
     status = refuse_status(consent, _NO_CONSENT)
     bundle.check_subject(consent)
     provision = obj(consent.get("provision"))
-    if any(code.code == "SUBSETTED" for code in quiet_codings({"coding": obj(consent.get("meta")).get("tag")})):
+    if any(tag.get("code") == "SUBSETTED" for tag in map(obj, items(obj(consent.get("meta")).get("tag")))):
         raise RefusalError("CONSENT_UNCLEAR", "meta.tag says that this is only a part of it")
     _refuse_conditions(consent, provision)
     purposes = [_one(code, "provision.purpose") for code in items(provision.get("purpose"))]

@@ -69,7 +69,7 @@ def _vaccination(event: dict[str, Any], notes: Notes) -> Entry:
 
 
 def _test(event: dict[str, Any], notes: Notes) -> Entry:
-    taken = moment(_moment(event.get("sc")), "sc", notes)
+    taken = moment(_in_capitals(event.get("sc")), "sc", notes)
     if taken is None and event.get("sc"):
         notes.add("DATE_NOT_READABLE", "sc: rules count from the moment of sampling, which is not known")
     values = {
@@ -142,7 +142,7 @@ def _without_lone_day(birth: object) -> object:
     return match[1] if match else birth
 
 
-def _moment(value: object) -> object:
+def _in_capitals(value: object) -> object:
     """RFC 3339 allows small letters in a moment."""
     return value.upper() if isinstance(value, str) else value
 

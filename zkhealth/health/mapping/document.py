@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from zkhealth.credentials.schemas.fields import Instant
-from zkhealth.credentials.schemas.moments import seconds
 from zkhealth.errors import DecodingError
 from zkhealth.health.entry import Entries, Entry
 from zkhealth.health.fhir import read_fhir
@@ -78,7 +77,7 @@ def _with(entry: Entry, source: dict[str, object]) -> Entry:
 
 def _source(document: Readable) -> dict[str, object] | None:
     """The fields that all schemas share; None if the document expires, but not at a moment that can be signed."""
-    issued, expires = _moment(document.issued), _moment(document.expires)
+    issued, expires = _signable(document.issued), _signable(document.expires)
     if document.expires is not None and expires is None:
         return None
     issuer = document.issuer if _is_text(document.issuer) else None
@@ -86,13 +85,12 @@ def _source(document: Readable) -> dict[str, object] | None:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _moment(at: datetime | None) -> datetime | None:
+def _signable(at: datetime | None) -> datetime | None:
     """To the second, rounded down; None if it is absent, has no offset, or is not in the domain of `Instant`."""
     if at is None or at.tzinfo is None:
         return None
     whole = at.astimezone(UTC).replace(microsecond=0)
     try:
-        seconds(whole)
         Instant().encode(whole)
     except (ValueError, OverflowError):
         return None

@@ -35,12 +35,12 @@ def read_seal(content: dict[str, Any]) -> Entries:
 
 def _identity(person: dict[str, Any], notes: Notes) -> Iterator[Entry]:
     """The name has two blanks between the primary and the secondary identifier."""
-    family, _, given = (word(person.get("n")) or "").partition("  ")
+    family, _, given = (_text(person, "n", notes) or "").partition("  ")
     values = {
         "family_icao": word(family),
         "given_icao": word(given),
-        "sex": _SEXES.get(str(person.get("sex"))),
-        "national_id": word(person.get("i")),
+        "sex": _SEXES.get(_text(person, "sex", notes) or ""),
+        "national_id": _text(person, "i", notes),
     }
     if any(values.values()):
         yield entry_of(Identity, values, notes)
@@ -51,14 +51,14 @@ def _doses(message: dict[str, Any], findings: list[Finding]) -> Iterator[Entry]:
         for n, dose in enumerate(map(obj, items(event.get("vd"))[:MAX_EVENTS]), start=1):
             notes = Notes(f"ve {m}, vd {n}", findings)
             values = {
-                "vaccine": _icd11(event.get("des")),
-                "target": _icd11(event.get("dis")),
-                "product": word(event.get("nam")),
+                "vaccine": _icd11(event, "des", notes),
+                "target": _icd11(event, "dis", notes),
+                "product": _text(event, "nam", notes),
                 "date": day(dose.get("dvc"), "dvc", notes),
                 "dose": dose.get("seq"),
-                "lot": word(dose.get("lot")),
-                "country": word(dose.get("ctr")),
-                "cert_id": word(message.get("uvci")),
+                "lot": _text(dose, "lot", notes),
+                "country": _text(dose, "ctr", notes),
+                "cert_id": _text(message, "uvci", notes),
             }
             yield from _entry(Immunization, values, notes)
 
@@ -69,15 +69,15 @@ def _test(message: dict[str, Any], findings: list[Finding]) -> Iterator[Entry]:
         return
     notes = Notes("tr", findings)
     values = {
-        "test": word(result.get("tc")),
-        "value_code": word(result.get("r")),
+        "test": _text(result, "tc", notes),
+        "value_code": _text(result, "r", notes),
         "taken": moment(dates.get("sc"), "dat.sc", notes),
         "day": day(dates.get("sc"), "dat.sc", notes),
         "status": "final",
-        "method": word(result.get("m")),
-        "performer": word(place.get("spn")),
-        "country": word(place.get("ctr")),
-        "cert_id": word(message.get("utci")),
+        "method": _text(result, "m", notes),
+        "performer": _text(place, "spn", notes),
+        "country": _text(place, "ctr", notes),
+        "cert_id": _text(message, "utci", notes),
     }
     yield from _entry(LabResult, values, notes)
 
@@ -89,6 +89,17 @@ def _entry(schema: type[Immunization] | type[LabResult], values: dict[str, Any],
         notes.add(e.code, str(e))
 
 
-def _icd11(value: object) -> str | None:
-    code = word(value)
-    return f"icd11|{code}" if code and "|" not in code else None
+def _text(part: dict[str, Any], name: str, notes: Notes) -> str | None:
+    """The text under this name; another value is noted: the seal says something there, so it is not absent."""
+    found = word(part.get(name))
+    if found is None and part.get(name) not in (None, ""):
+        notes.add("VALUE_NOT_USABLE", f"{name}: expected text")
+    return found
+
+
+def _icd11(event: dict[str, Any], name: str, notes: Notes) -> str | None:
+    code = _text(event, name, notes)
+    if code and "|" in code:
+        notes.add("VALUE_NOT_USABLE", f"{name}: expected a code without '|'")
+        return None
+    return f"icd11|{code}" if code else None
