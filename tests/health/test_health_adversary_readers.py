@@ -8,12 +8,10 @@ from dataclasses import replace
 
 import cbor2
 import pytest
-from cryptography import x509
 from health.documents.makers import (
     AT,
     DCC,
     DCC_USAGES,
-    ISSUER,
     VACCINATION,
     card,
     card_trust,
@@ -23,10 +21,8 @@ from health.documents.makers import (
     crl,
     jwk,
     key,
-    key_set,
     link,
     payload,
-    seal,
     signer_trust,
 )
 from health.documents.test_documents_seals_and_links import encrypted
@@ -104,30 +100,6 @@ def test_a_certificate_of_an_unknown_version_in_a_key_set_is_a_defect_of_the_key
     assert of_version_115 != der
     trust = card_trust(x5c=[base64.b64encode(of_version_115).decode()])
     assert "INVALID_KEY_X5C" in verify(read(card()), trust=trust, at=AT).codes
-
-
-# --- certificates that a library does not take -------------------------------------------
-
-
-def of_a_version_that_there_is_not():
-    return certificate(key()).replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020173"))
-
-
-def with_a_name_of_an_old_kind():
-    """An X.400 address among the names (subjectAltName)."""
-    names = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), bytes.fromhex("3004a3023000"))
-    return certificate(key(), extra=[names])
-
-
-@pytest.mark.parametrize("made", [of_a_version_that_there_is_not, with_a_name_of_an_old_kind])
-def test_a_hostile_certificate_is_not_trusted_and_stops_nothing(made):
-    hostile = made()
-    assert verify(read(seal(key(), hostile)), trust=Trust.of(certificate(key(2))), at=AT).status != "VALID"
-    keys = jwk(key(), x5c=[base64.b64encode(hostile).decode()])
-    assert "INVALID_KEY_X5C" in verify(read(card()), trust=Trust.of(key_set(keys), issuer=ISSUER), at=AT).codes
-    good = certificate(key(2))
-    entries = [{"kid": "AAAA", "rawData": base64.b64encode(der).decode()} for der in (hostile, good)]
-    assert Trust.of(json.dumps({"certificates": entries})).signers_of(hashlib.sha256(good).digest()[:8])
 
 
 # --- what was taken back, under another name ---------------------------------------------
