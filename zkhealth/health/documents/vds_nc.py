@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import rfc8785
+
 from zkhealth.encoding.strict_json import parse_json_object
 from zkhealth.health.documents.base64url import from_either
 from zkhealth.health.documents.document import Document, DocumentError, Signature
 from zkhealth.health.documents.findings import Finding, finding
-from zkhealth.health.documents.jcs import canonical
 
 SEAL_SIGNER = "2.23.136.1.1.14.2"  # what a signer's certificate must be for (extendedKeyUsage)
 TYPES = {"icao.vacc": "NV", "icao.test": "NT"}  # the types of documents, as signers' certificates list them
@@ -35,15 +36,15 @@ def read_seal(document: dict[str, Any]) -> Document:
     if not isinstance(data, dict) or not isinstance(sig, dict) or set(document) != {"data", "sig"}:
         raise DocumentError("SCHEMA_ERROR", "expected a seal of data and sig", "vds-nc")
     try:
-        message = canonical(data)
-    except ValueError:
-        message = ""
+        message = rfc8785.dumps(data)
+    except ValueError:  # whose message would repeat a number, or a text
+        message = b""
     if not message:
         raise DocumentError("SCHEMA_ERROR", "expected data of Unicode text and of whole numbers below 2^53", "vds-nc")
     value, certificate = from_either(sig.get("sigvl")), from_either(sig.get("cer"))
     if value is None or certificate is None or not isinstance(sig.get("alg"), str):
         raise DocumentError("SCHEMA_ERROR", "expected sig with alg, cer and sigvl in base64", "vds-nc")
-    return read_signed(Signature(sig["alg"], message.encode(), value, certificate))
+    return read_signed(Signature(sig["alg"], message, value, certificate))
 
 
 def read_signed(signature: Signature) -> Document:
