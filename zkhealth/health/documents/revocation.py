@@ -22,6 +22,7 @@ from zkhealth.health.documents.shc_payload import listed_rid
 from zkhealth.health.fhir.elements import items
 
 MAX_ENTRIES = 1 << 20
+_MOST_DEFECTS = 100  # a person reads no more
 _COUNTRY = re.compile("[A-Z]{2}")
 _HASH_TYPES = ("SIGNATURE", "UCI", "COUNTRYCODEUCI")
 
@@ -58,7 +59,7 @@ class CardRevocationList:
                 sentences.append("an identifier stands twice in the revocation list")
             known = revoked.get(rid, 0)
             revoked[rid] = None if before is None or known is None else max(before, known)
-        defects = tuple(finding("REVOCATION_ERROR", sentence) for sentence in sentences)
+        defects = tuple(finding("REVOCATION_ERROR", sentence) for sentence in sentences[:_MOST_DEFECTS])
         return cls(kid, crl.get("ctr"), revoked, defects)
 
     def about(self, document: Document, version: int | None) -> list[Finding]:
