@@ -1,7 +1,9 @@
 """Codes of certificates, and the systems that the EU value sets give them."""
 
+import unicodedata
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from shared_files import shared_json
 
@@ -38,8 +40,13 @@ def test_what_only_looks_like_a_code_of_a_system_stays_bare(field, value):
 
 
 @given(st.sampled_from(FIELDS), st.text().filter(lambda text: "|" not in text))
-def test_a_code_is_given_back_as_it_came(field, value):
-    assert bare_code(dcc_code(field, value)) == value
+@example("co", "e\u0301")
+def test_a_code_is_given_back_as_it_came_or_refused_for_its_form_of_unicode(field, value):
+    if unicodedata.normalize("NFC", value) == value:
+        assert bare_code(dcc_code(field, value)) == value
+    else:
+        with pytest.raises(ValueError, match="NFC"):
+            dcc_code(field, value)
 
 
 def test_a_value_that_could_be_taken_for_the_code_of_a_system_is_refused():
