@@ -1,7 +1,7 @@
 """The schema of certificates: which fields, of what type (ehn-dcc-development/ehn-dcc-schema 1.3.3).
 
 Formats of dates are not part of it, as in JSON Schema; whoever maps them to days refuses what is no date.  As the EU
-asks verifiers, standardised names may have any characters, and a date of birth may have blanks or a time (countries
+asks verifiers, standardised names may have any characters, and a date of birth may have a time (countries
 signed such certificates: eu-digital-green-certificates/dcc-quality-assurance, SpecialCaseHandling.md).
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 _VERSION = re.compile(r"\d+.\d+.\d+")
-_BIRTH = re.compile(r"\s*((19|20)\d\d(-\d\d){0,2}|(19|20)\d\d-\d\d-\d\d[T ][0-9:.,Z+-]{2,40})?\s*")
+_BIRTH = re.compile(r"((19|20)\d\d(-\d\d){0,2}|(19|20)\d\d-\d\d-\d\d[T ][0-9:.,Z+-]{2,40})?")
 _COUNTRY = re.compile(r"[A-Z]{1,10}")
 _COMMON = {"tg": "text", "co": "country", "is": "text80", "ci": "text80"}
 _FIELDS = {

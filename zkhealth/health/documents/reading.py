@@ -15,7 +15,6 @@ from typing import Any
 from zkhealth.encoding.strict_json import parse_json_object, read_text
 from zkhealth.errors import DecodingError
 from zkhealth.health.documents import base45
-from zkhealth.health.documents.dcc import MAX_BYTES as MAX_COSE
 from zkhealth.health.documents.dcc import read_cose, read_dcc
 from zkhealth.health.documents.document import KINDS, Document, DocumentError
 from zkhealth.health.documents.findings import Finding, finding
@@ -83,8 +82,6 @@ def _documents(sources: list[bytes | str], kind: str | None, found: list[Finding
         return (_of_codes(codes),)
     [source] = sources
     if kind in (None, "dcc") and isinstance(source, bytes) and source.startswith(_COSE):
-        if len(source) > MAX_COSE:
-            raise DocumentError("SCHEMA_ERROR", f"expected at most {MAX_COSE} bytes", "dcc")
         return (read_cose(source),)
     text = _text(source, kind or "", found)
     kind = kind or _sniffed(text)
